@@ -1,7 +1,6 @@
 import { bytes } from './assert.ts'
 
 const hidden = '[secret]'
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * Bytes that never become text: printing, JSON and inspection show `[secret]`.
@@ -49,8 +48,9 @@ export class Secret {
   toJSON(): string {
     return hidden
   }
-
-  [inspect](): string {
-    return hidden
-  }
 }
+
+// Node prints through this symbol; `core` knows no Node, so the name is spelt out.
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value: () => hidden,
+})
