@@ -1,0 +1,92 @@
+import type { ChannelId, EventId, InvoiceId } from '@boltwarden/core/ids'
+import type { Decision } from '@boltwarden/policy/decision'
+import type { Delivery } from '@boltwarden/policy/event'
+import type { Judgement } from '@boltwarden/policy/judge'
+import type { ChannelState } from '@boltwarden/policy/state/channel-state'
+import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
+import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import { type Scope, scopeOf, type View, type Writes } from '@boltwarden/policy/view'
+import { mintPermit, type Permit } from './permit.ts'
+
+/** What a step leaves behind and what it tells its caller. */
+export type Step<T> = { readonly writes: Writes; readonly value: T }
+
+/** How much is remembered. */
+export type Counts = {
+  readonly channels: number
+  readonly invoices: number
+  readonly events: number
+}
+
+/** Which part of a listing is wanted. */
+export type Page<Key> = {
+  /** The most rows, 1 to 1,000; 100 by default. */
+  readonly limit?: number
+  /** Only rows after this one. */
+  readonly after?: Key
+}
+
+/** What a database must do for a {@link Store}; `@boltwarden/store/testing` tests it. */
+export interface Backend {
+  /**
+   * Reads what `scope` names under an exclusive lock, calls `step` once, writes what it returns,
+   * commits durably, and only then resolves. `step` is synchronous by type. If it throws, nothing
+   * is written and the promise rejects with what it threw.
+   *
+   * @throws {StoreFault} if the database fails; nothing was written then, unless the fault is
+   *   `STORE_OUTCOME_UNKNOWN`.
+   */
+  update<T>(scope: Scope, step: (view: View) => Step<T>): Promise<T>
+  /** Notes the first answer that the platform accepted; later ones change nothing. */
+  markAnswered(event: EventId, answerDigest: Uint8Array, atMs: number): Promise<void>
+  /** Channels by ascending path. */
+  channels(page?: Page<number>): Promise<readonly ChannelState[]>
+  /** Invoices by ascending id. */
+  invoices(page?: Page<InvoiceId>): Promise<readonly InvoiceState[]>
+  channelById(id: ChannelId): Promise<ChannelState | undefined>
+  event(event: EventId): Promise<LedgerEntry | undefined>
+  counts(): Promise<Counts>
+  /** Resolves if a durable write is possible now. */
+  health(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What became of a delivery. */
+export type Ruling = {
+  readonly decision: Decision
+  /** Whether this very delivery was decided before. */
+  readonly repeated: boolean
+  /** Present if and only if the verdict is `sign`. */
+  readonly permit?: Permit
+}
+
+/** The enforcement state. There is no separate read and write, so they cannot come apart. */
+export interface Store extends Omit<Backend, 'update'> {
+  /**
+   * Decides a delivery in one exclusive transaction: `step` judges what is remembered, what it
+   * wants remembered is committed, and only then is there a {@link Permit}.
+   */
+  decide(delivery: Delivery, step: (view: View) => Judgement): Promise<Ruling>
+}
+
+/** A store over a backend, which it owns from now on. */
+export function createStore(backend: Backend): Store {
+  return {
+    async decide(delivery, step) {
+      const { decision, repeated, grant } = await backend.update(scopeOf(delivery), (view) => {
+        const judgement = step(view)
+        return { writes: judgement.writes, value: judgement }
+      })
+      if (grant === undefined) return { decision, repeated }
+      return { decision, repeated, permit: mintPermit(grant) }
+    },
+    markAnswered: (event, answerDigest, atMs) => backend.markAnswered(event, answerDigest, atMs),
+    channels: (page) => backend.channels(page),
+    invoices: (page) => backend.invoices(page),
+    channelById: (id) => backend.channelById(id),
+    event: (event) => backend.event(event),
+    counts: () => backend.counts(),
+    health: () => backend.health(),
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  }
+}
