@@ -1,0 +1,76 @@
+import { networks } from '@boltwarden/core/network'
+import { z } from 'zod'
+
+/** The latest moment at which an answer is of use: the platform gives a call about 10 s. */
+export const platformLimitMs = 10_000
+
+const path = z.string().min(1).max(4096)
+const host = z.string().min(1).max(255)
+const port = z.int().min(0).max(65_535)
+const milliseconds = (min: number, max: number, preset: number) =>
+  z.int().min(min).max(max).default(preset)
+
+const keys = z.strictObject({
+  key_store_file: path.default('keystore.age'),
+  /** Checked against the seed at start, so that a wrong key store is noticed. Public. */
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{8}$/)
+    .optional(),
+  passphrase_file: path.optional(),
+  backend: z.enum(['auto', 'native', 'portable']).default('auto'),
+  max_cached_keys: z.int().min(0).max(1_000_000).default(4096),
+})
+
+const store = z.strictObject({ file: path.default('data/boltwarden.sqlite') })
+
+const webhook = z.strictObject({
+  host: host.default('127.0.0.1'),
+  port: port.default(8080),
+  path: z
+    .string()
+    .regex(/^\/[\w\-./]*$/)
+    .max(256)
+    .default('/webhook'),
+  /** Each is active, so that a secret can be rotated. */
+  secret_files: z.array(path).min(1).max(8),
+  max_body_bytes: z.int().min(1024).max(67_108_864).default(4_194_304),
+  headers_timeout_ms: milliseconds(100, 60_000, 5_000),
+  request_timeout_ms: milliseconds(100, 60_000, 8_000),
+  keep_alive_timeout_ms: milliseconds(100, 600_000, 60_000),
+  max_connections: z.int().min(1).max(65_535).default(256),
+  max_in_flight: z.int().min(1).max(4096).default(64),
+  decision_deadline_ms: milliseconds(100, platformLimitMs - 500, 8_500),
+  retry_after_seconds: z.int().min(1).max(3600).default(2),
+  drain_timeout_ms: milliseconds(100, 600_000, 15_000),
+})
+
+const admin = z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8081) })
+
+const platform = z.strictObject({
+  base_url: z.string().min(1).max(2048).default('https://api.lightspark.com'),
+  /** `mutation` calls the platform's API; `respond-directly` answers in the webhook's reply. */
+  answer: z.enum(['mutation', 'respond-directly']).default('mutation'),
+  api_client_id: z.string().min(1).max(256).optional(),
+  api_client_secret_file: path.optional(),
+})
+
+const log = z.strictObject({
+  level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+})
+
+/** The shape of boltwarden.toml. Unknown keys are errors at every level. */
+export const configSchema = z.strictObject({
+  network: z.enum(networks),
+  /** Lets secret files through that others may read. Each is logged. */
+  insecure_secret_file_modes: z.boolean().default(false),
+  keys: keys.prefault({}),
+  store: store.prefault({}),
+  webhook,
+  admin: admin.prefault({}),
+  platform: platform.prefault({}),
+  log: log.prefault({}),
+})
+
+/** A configuration, as written, with defaults filled in and paths made absolute. */
+export type Config = z.output<typeof configSchema>
