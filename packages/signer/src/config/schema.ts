@@ -1,4 +1,6 @@
 import { networks } from '@boltwarden/core/network'
+import { defaultPolicy, maxBatchJobs } from '@boltwarden/policy/policy'
+import { optionalTags, severities } from '@boltwarden/policy/tags'
 import { z } from 'zod'
 
 /** The latest moment at which an answer is of use: the platform gives a call about 10 s. */
@@ -9,6 +11,13 @@ const host = z.string().min(1).max(255)
 const port = z.int().min(0).max(65_535)
 const milliseconds = (min: number, max: number, preset: number) =>
   z.int().min(min).max(max).default(preset)
+
+const seconds = (presetMs: number) =>
+  z
+    .int()
+    .min(0)
+    .max(31_536_000)
+    .default(presetMs / 1000)
 
 const keys = z.strictObject({
   key_store_file: path.default('keystore.age'),
@@ -55,6 +64,18 @@ const platform = z.strictObject({
   api_client_secret_file: path.optional(),
 })
 
+/** What violations of the rules that may be demoted lead to, by tag. */
+const rules = z.strictObject(
+  Object.fromEntries(optionalTags.map((tag) => [tag, z.enum(severities).optional()])),
+)
+
+const policy = z.strictObject({
+  max_jobs: z.int().min(1).max(maxBatchJobs).default(defaultPolicy.maxJobs),
+  max_event_age_seconds: seconds(defaultPolicy.maxEventAgeMs),
+  max_event_ahead_seconds: seconds(defaultPolicy.maxEventAheadMs),
+  rules: rules.prefault({}),
+})
+
 const log = z.strictObject({
   level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 })
@@ -69,6 +90,7 @@ export const configSchema = z.strictObject({
   webhook,
   admin: admin.prefault({}),
   platform: platform.prefault({}),
+  policy: policy.prefault({}),
   log: log.prefault({}),
 })
 

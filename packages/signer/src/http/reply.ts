@@ -1,0 +1,11 @@
+/** What a webhook call is answered with. A body is an object of public facts, sent as JSON. */
+export type Reply = {
+  readonly status: number
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly retryAfterSeconds?: number
+}
+
+/** Nothing but a status. */
+export function emptyReply(status: number): Reply {
+  return { status }
+}
