@@ -9,7 +9,8 @@ const page = new URL('../../../docs/errors.md', import.meta.url)
 describe('docs/errors.md', () => {
   test('is what the table of faults says', () => {
     // UPDATE_DOCS=1 writes the page anew.
-    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, faultPage())
+    const { UPDATE_DOCS } = process.env
+    if (UPDATE_DOCS === '1') writeFileSync(page, faultPage())
     expect(readFileSync(page, 'utf8')).toBe(faultPage())
   })
 

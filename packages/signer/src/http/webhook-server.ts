@@ -57,6 +57,10 @@ export async function startWebhookServer(
   app.addHook('onRequest', async (_request, reply) => {
     if (draining) return send(reply, busy('DRAINING', options), { close: true })
   })
+  app.addHook('onSend', async (_request, reply) => {
+    // Else a client would keep the connection, and the drain would wait for it.
+    if (draining) reply.header('connection', 'close')
+  })
   addRoute(app, options, deps)
   const { host, port } = options
   try {
@@ -130,13 +134,15 @@ function rejectConnection(error: Error, socket: Socket, deps: WebhookServerDeps)
 
 function addRoute(app: FastifyInstance, options: Config['webhook'], deps: WebhookServerDeps): void {
   // The signature is of the raw bytes, so within this plugin nothing else reads a body.
-  app.register(async (plugin) => {
+  app.register((plugin, _options, done) => {
     plugin.removeAllContentTypeParsers()
-    plugin.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-      done(null, body)
+    plugin.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
+      parsed(null, body)
     })
-    plugin.addHook('onRequest', async (request) => {
-      started.set(request.raw, { at: deps.clock.nowMs(), from: deps.clock.monotonicMs() })
+    plugin.addHook('onRequest', async ({ raw }) => {
+      started.set(raw, { at: deps.clock.nowMs(), from: deps.clock.monotonicMs() })
+      // Only the signature says whether a body is welcome, not the type it claims to have.
+      raw.headers['content-type'] = 'application/octet-stream'
     })
     plugin.post(options.path, async (request, reply) => {
       const { at, from } = started.get(request.raw) ?? { at: 0, from: 0 }
@@ -150,6 +156,7 @@ function addRoute(app: FastifyInstance, options: Config['webhook'], deps: Webhoo
       }
       return send(reply, await deps.receive(call))
     })
+    done()
   })
   app.setNotFoundHandler(async (_request, reply) => {
     deps.metrics.rejected('no-route')
