@@ -1,4 +1,6 @@
-import type { OptionalTag, Severity } from './tags.ts'
+import { integer } from '@boltwarden/core/assert'
+import { sha256 } from './sha256.ts'
+import { isOptionalTag, type OptionalTag, type Severity } from './tags.ts'
 
 /** The most signing jobs of one event that any policy can allow. */
 export const maxBatchJobs = 1000
@@ -22,3 +24,47 @@ export const defaultPolicy: Policy = Object.freeze({
   maxEventAheadMs: 5 * 60 * 1000,
   severities: Object.freeze({}),
 })
+
+/**
+ * A policy with some of the owner's choices.
+ *
+ * @throws {RangeError} if a number is out of its range, or a tag names no rule that may be demoted.
+ * @example
+ * ```ts
+ * import { createPolicy } from '@boltwarden/policy/policy'
+ * createPolicy({ severities: { 'policy-lightspark-freshness': 'hold' } }).maxJobs // 1000
+ * ```
+ */
+export function createPolicy(choices: Partial<Policy> = {}): Policy {
+  const policy = { ...defaultPolicy, ...choices }
+  integer('maxJobs', policy.maxJobs, 1, maxBatchJobs)
+  integer('maxEventAgeMs', policy.maxEventAgeMs, 0, Number.MAX_SAFE_INTEGER)
+  integer('maxEventAheadMs', policy.maxEventAheadMs, 0, Number.MAX_SAFE_INTEGER)
+  const unknown = Object.keys(policy.severities).find((tag) => !isOptionalTag(tag))
+  if (unknown !== undefined) throw new RangeError(`"${unknown}" is no rule that may be demoted`)
+  return Object.freeze({ ...policy, severities: Object.freeze({ ...policy.severities }) })
+}
+
+/**
+ * The policy as JSON with sorted keys and no spaces: equal policies have equal texts.
+ *
+ * @example
+ * ```ts
+ * import { canonicalPolicy, defaultPolicy } from '@boltwarden/policy/policy'
+ * canonicalPolicy(defaultPolicy)
+ * // '{"maxEventAgeMs":86400000,"maxEventAheadMs":300000,"maxJobs":1000,"severities":{}}'
+ * ```
+ */
+export function canonicalPolicy(policy: Policy): string {
+  return JSON.stringify(policy, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+}
+
+/** SHA-256 of {@link canonicalPolicy}, 32 bytes: names the policy of a decision for ever. */
+export function policyHash(policy: Policy): Uint8Array {
+  // Every key and value is ASCII.
+  return sha256(Uint8Array.from(canonicalPolicy(policy), (letter) => letter.charCodeAt(0)))
+}

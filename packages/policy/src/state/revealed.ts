@@ -1,0 +1,63 @@
+import {
+  type CounterpartySecrets,
+  insertSecret,
+  lookUpSecret,
+  nextIndex,
+} from '@boltwarden/core/bolt3/counterparty-secrets'
+import { deriveSecret } from '@boltwarden/core/bolt3/per-commitment'
+import { type CommitmentSecret, equalBytes } from '@boltwarden/core/bytes'
+import { err, ok, type Result } from '@boltwarden/core/result'
+import type { CommitmentIndex } from '@boltwarden/core/units'
+
+/** Why a revealed secret is not learnt. */
+export type RevealProblem =
+  /** It is another secret than the one of an index revealed before, or does not derive it. */
+  | { readonly reason: 'contradicts'; readonly contradicts: CommitmentIndex }
+  /** The secret of `expected` has not arrived, and does not follow from this one. */
+  | { readonly reason: 'early'; readonly expected: CommitmentIndex }
+
+/** The most missed secrets that are derived from a later one. */
+const maxCaughtUp = 256
+
+/**
+ * The store with one more secret. A repeated one changes nothing. The platform does not wait for
+ * an answer to a reveal, so one may be lost: it is caught up on as soon as a later secret derives
+ * it, which in BOLT 3's tree every second one does for its predecessor.
+ *
+ * @see https://github.com/lightning/bolts/blob/master/03-transactions.md#efficient-per-commitment-secret-storage
+ */
+export function learnSecret(
+  store: CounterpartySecrets,
+  index: CommitmentIndex,
+  secret: CommitmentSecret,
+): Result<CounterpartySecrets, RevealProblem> {
+  const known = lookUpSecret(store, index)
+  if (known !== undefined) {
+    return equalBytes(known, secret)
+      ? ok(store)
+      : err({ reason: 'contradicts', contradicts: index })
+  }
+  let learnt = store
+  for (let at = nextIndex(store); at !== undefined && at >= index; at = nextIndex(learnt)) {
+    const bits = trailingZeros(index)
+    const derives = Math.floor(at / 2 ** bits) === Math.floor(index / 2 ** bits)
+    if (!derives || at - index > maxCaughtUp) return err({ reason: 'early', expected: at })
+    const inserted = insertSecret(learnt, at, deriveSecret(secret, bits, at))
+    if (!inserted.ok) return err(problemOf(inserted.error, at))
+    learnt = inserted.value
+  }
+  return ok(learnt)
+}
+
+function problemOf(
+  problem: Extract<ReturnType<typeof insertSecret>, { ok: false }>['error'],
+  at: CommitmentIndex,
+): RevealProblem {
+  return problem.reason === 'contradicts' ? problem : { reason: 'early', expected: at }
+}
+
+function trailingZeros(index: CommitmentIndex): number {
+  let zeros = 0
+  while (zeros < 48 && index % 2 ** (zeros + 1) === 0) zeros++
+  return zeros
+}
