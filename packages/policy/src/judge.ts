@@ -1,6 +1,13 @@
+import { equalBytes } from '@boltwarden/core/bytes'
 import type { Grant } from '@boltwarden/core/grant'
-import type { Decision } from './decision.ts'
-import type { Writes } from './view.ts'
+import { toGrant } from '@boltwarden/core/granting'
+import { advance } from './advance.ts'
+import { type Decision, violationsOf } from './decision.ts'
+import { evaluate } from './evaluate.ts'
+import type { Facts } from './facts.ts'
+import { type Policy, policyHash } from './policy.ts'
+import type { LedgerEntry } from './state/ledger-entry.ts'
+import { noWrites, type View, type Writes } from './view.ts'
 
 /** A decision, what may be done with the keys because of it, and what is remembered of it. */
 export type Judgement = {
@@ -10,4 +17,83 @@ export type Judgement = {
   readonly writes: Writes
   /** Whether this very delivery was decided before, so that this is the same answer again. */
   readonly repeated: boolean
+}
+
+/**
+ * Decides a delivery by what is remembered. Pure and synchronous, so that a store can run it
+ * between reading and writing.
+ *
+ * The same delivery again gets the same answer: signed ones are signed again, declined jobs are
+ * declined again. What was held, and refusals that the platform was not told by a mutation, are
+ * judged anew.
+ *
+ * @throws {TypeError} if the rules let through what is no grant: a bug, never the request's doing.
+ */
+export function judge(policy: Policy, facts: Facts, view: View): Judgement {
+  const repetition = repeat(facts, view)
+  if (repetition !== undefined) return repetition
+  const decision = evaluate({ policy, facts, view })
+  const entry = ledgerEntry(policy, facts, decision)
+  // An id that stands for another body keeps what was recorded of it first.
+  const isReplayed = view.event !== undefined && !isSameDelivery(facts, view.event)
+  const event = isReplayed ? {} : { event: entry }
+  if (decision.verdict !== 'sign') {
+    return { decision, writes: { channels: [], ...event }, repeated: false }
+  }
+  const grant = grantOf(facts, view)
+  if (grant === undefined) throw new TypeError('"request" passed every rule but is no grant')
+  return { decision, grant, writes: { ...advance(facts, view), ...event }, repeated: false }
+}
+
+/** The same answer as before, where the same delivery has one. */
+function repeat(facts: Facts, view: View): Judgement | undefined {
+  const { event } = view
+  if (event === undefined || !isSameDelivery(facts, event)) return undefined
+  if (event.verdict === 'sign') {
+    const grant = grantOf(facts, view)
+    if (grant === undefined) return undefined
+    return { decision: { verdict: 'sign', warnings: [] }, grant, writes: noWrites, repeated: true }
+  }
+  const [first, ...rest] = event.tags.map((tag) => ({ tag, message: 'declined before' }))
+  const isDeclined = event.verdict === 'decline' && event.kind === 'derive-key-and-sign'
+  if (!isDeclined || first === undefined) return undefined
+  const decision = { verdict: 'decline', violations: [first, ...rest] } as const
+  return { decision, writes: noWrites, repeated: true }
+}
+
+function isSameDelivery({ delivery }: Facts, entry: LedgerEntry): boolean {
+  return entry.kind === delivery.request.kind && equalBytes(entry.bodyHash, delivery.bodyHash)
+}
+
+/**
+ * What the request asks for. What is signed is the digest that was computed here, not the message
+ * that was sent; and the nonce is the one issued first.
+ */
+function grantOf(facts: Facts, view: View): Grant | undefined {
+  const { request } = facts.delivery
+  if (request.kind === 'request-invoice-payment-hash') {
+    const nonce = view.invoice?.nonce ?? facts.candidate?.nonce
+    return nonce && { kind: 'payment-hash', invoice: request.invoice, nonce }
+  }
+  const granted = toGrant(request, undefined)
+  if (!granted.ok) return undefined
+  if (granted.value.kind !== 'signatures') return granted.value
+  const jobs = granted.value.jobs.flatMap((job, at) => {
+    const digest = facts.jobs[at]?.match?.digest
+    return digest === undefined ? [] : [{ ...job, digest }]
+  })
+  return jobs.length === granted.value.jobs.length ? { kind: 'signatures', jobs } : undefined
+}
+
+function ledgerEntry(policy: Policy, facts: Facts, decision: Decision): LedgerEntry {
+  const { event, bodyHash, receivedAtMs, request } = facts.delivery
+  return {
+    event,
+    bodyHash,
+    kind: request.kind,
+    verdict: decision.verdict,
+    tags: [...new Set(violationsOf(decision).map(({ tag }) => tag))].sort(),
+    policyHash: policyHash(policy),
+    receivedAtMs,
+  }
 }

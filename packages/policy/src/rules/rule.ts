@@ -39,8 +39,14 @@ export type Rule<T extends Tag = Tag> = {
   readonly check: (context: RuleContext) => readonly Finding[]
 }
 
+/** A rule that nobody can change. */
+export function defineRule<T extends Tag>(rule: Rule<T>): Rule<T> {
+  Object.freeze(rule.appliesTo)
+  return Object.freeze(rule)
+}
+
 /** Every kind of request. */
-export const everyKind = [
+export const everyKind: readonly [RequestKind, ...RequestKind[]] = [
   'derive-key-and-sign',
   'request-invoice-payment-hash',
   'release-payment-preimage',
@@ -49,7 +55,7 @@ export const everyKind = [
   'reveal-counterparty-per-commitment-secret',
   'ecdh',
   'sign-invoice',
-] as const satisfies readonly [RequestKind, ...RequestKind[]]
+]
 
 /** Nothing wrong. */
 export const nothing: readonly Finding[] = Object.freeze([])

@@ -1,0 +1,121 @@
+import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
+import type { Request } from '@boltwarden/core/request'
+import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import type { Facts } from './facts.ts'
+import { channelOf } from './rules/channel-of.ts'
+import type { ChannelState } from './state/channel-state.ts'
+import type { InvoiceState } from './state/invoice-state.ts'
+import { learnSecret } from './state/revealed.ts'
+import type { View, Writes } from './view.ts'
+
+/** What a signed request changes in the state; the ledger is not its concern. */
+export type Advance = Omit<Writes, 'event'>
+
+/**
+ * The enforcement state machine: what is remembered after a request was signed. Pure; it assumes
+ * that every mandatory rule holds. What does not change is not written.
+ */
+export function advance(facts: Facts, view: View): Advance {
+  const { request } = facts.delivery
+  switch (request.kind) {
+    case 'get-per-commitment-point':
+      return channelWrite(afterPoint(request, facts, view))
+    case 'release-per-commitment-secret':
+      return channelWrite(afterRelease(request, facts, view))
+    case 'reveal-counterparty-per-commitment-secret':
+      return channelWrite(afterReveal(request, view))
+    case 'request-invoice-payment-hash':
+      return invoiceWrite(afterHash(request, facts, view))
+    case 'release-payment-preimage':
+      return invoiceWrite(afterPreimage(facts, view))
+    case 'derive-key-and-sign':
+    case 'ecdh':
+    case 'sign-invoice':
+      return { channels: [] }
+  }
+}
+
+type Of<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>
+
+function afterPoint(
+  request: Of<'get-per-commitment-point'>,
+  facts: Facts,
+  view: View,
+): ChannelState | undefined {
+  const channel = channelOf(facts)
+  if (channel === undefined) return undefined
+  const state = view.channels.get(channel)
+  if (state !== undefined) {
+    return request.index < state.lowestPoint ? { ...state, lowestPoint: request.index } : undefined
+  }
+  // A test event of the platform asks at a random index: it must not make a channel.
+  if (request.index !== maxCommitmentIndex) return undefined
+  return {
+    channel,
+    id: request.channel,
+    node: request.node,
+    origin: 'opening',
+    lowestPoint: request.index,
+    counterpartySecrets: emptyCounterpartySecrets,
+  }
+}
+
+function afterRelease(
+  request: Of<'release-per-commitment-secret'>,
+  facts: Facts,
+  view: View,
+): ChannelState | undefined {
+  const { index } = request
+  const channel = channelOf(facts)
+  if (channel === undefined) return undefined
+  const state = view.channels.get(channel)
+  if (state !== undefined) {
+    return state.lastReleased === index ? undefined : { ...state, lastReleased: index }
+  }
+  return {
+    channel,
+    id: request.channel,
+    node: request.node,
+    origin: 'adopted',
+    // The node holds a newer commitment already, so the point of the next index was given.
+    lowestPoint: commitmentIndex(Math.max(index - 1, 0)),
+    lastReleased: index,
+    counterpartySecrets: emptyCounterpartySecrets,
+  }
+}
+
+function afterReveal(
+  request: Of<'reveal-counterparty-per-commitment-secret'>,
+  view: View,
+): ChannelState | undefined {
+  const state = view.channelById
+  if (state === undefined || state.origin === 'adopted') return undefined
+  const learnt = learnSecret(state.counterpartySecrets, request.index, request.secret)
+  if (!learnt.ok || learnt.value === state.counterpartySecrets) return undefined
+  return { ...state, counterpartySecrets: learnt.value }
+}
+
+function afterHash(
+  request: Of<'request-invoice-payment-hash'>,
+  facts: Facts,
+  view: View,
+): InvoiceState | undefined {
+  const { candidate, delivery } = facts
+  // The first nonce stays, also where another delivery's candidate came first.
+  if (view.invoice !== undefined || candidate === undefined) return undefined
+  return { invoice: request.invoice, ...candidate, issuedAtMs: delivery.receivedAtMs }
+}
+
+function afterPreimage(facts: Facts, view: View): InvoiceState | undefined {
+  const { invoice } = view
+  if (invoice === undefined || invoice.releasedAtMs !== undefined) return undefined
+  return { ...invoice, releasedAtMs: facts.delivery.receivedAtMs }
+}
+
+function channelWrite(state: ChannelState | undefined): Advance {
+  return { channels: state === undefined ? [] : [state] }
+}
+
+function invoiceWrite(invoice: InvoiceState | undefined): Advance {
+  return { channels: [], ...(invoice && { invoice }) }
+}

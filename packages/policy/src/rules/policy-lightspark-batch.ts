@@ -1,0 +1,29 @@
+import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
+
+/** Refuses batches that are too large, empty, or name a job twice. */
+export const policyLightsparkBatch: Rule<'policy-lightspark-batch'> = defineRule({
+  tag: 'policy-lightspark-batch',
+  summary: 'more signing jobs than `maxJobs`, none at all, or two with one id',
+  why: 'Work must be bounded by the owner, and a signature is matched to its job by the id: two jobs of one id could swap theirs.',
+  mandatory: true,
+  severity: 'error',
+  appliesTo: ['derive-key-and-sign'],
+  source: 'https://docs.lightspark.com/lightspark-sdk/remote-signing',
+  limits: 'Ids are compared within one event; the same id in two events is not noticed.',
+  check: ({ policy, facts }) => {
+    const { request } = facts.delivery
+    if (request.kind !== 'derive-key-and-sign') return nothing
+    const count = request.jobs.length
+    if (count === 0) return [{ message: 'there is no signing job' }]
+    if (count > policy.maxJobs) {
+      return [{ message: `${count} signing jobs, above ${policy.maxJobs}` }]
+    }
+    const seen = new Set<string>()
+    const doubled: Finding[] = []
+    for (const { id } of request.jobs) {
+      if (seen.has(id)) doubled.push({ message: 'the job id stands in the event twice', job: id })
+      seen.add(id)
+    }
+    return doubled
+  },
+})

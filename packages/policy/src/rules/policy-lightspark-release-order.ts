@@ -1,0 +1,31 @@
+import { maxCommitmentIndex } from '@boltwarden/core/units'
+import { releaseOf } from './channel-of.ts'
+import { defineRule, nothing, type Rule } from './rule.ts'
+
+/** Refuses secrets out of order. */
+export const policyLightsparkReleaseOrder: Rule<'policy-lightspark-release-order'> = defineRule({
+  tag: 'policy-lightspark-release-order',
+  summary:
+    'a secret of any other index than the last released one again or the next one down; the first is 2^48-1',
+  why: 'A secret revokes its commitment, and one of a lower index gives those above it by BOLT 3: one secret too early and the counterparty can take the whole channel.',
+  mandatory: true,
+  severity: 'error',
+  appliesTo: ['release-per-commitment-secret'],
+  source:
+    'https://github.com/lightning/bolts/blob/master/03-transactions.md#per-commitment-secret-requirements',
+  limits:
+    "Our new commitment and the counterparty's signature on it are never sent, so whether the node can still close the channel after a release in order cannot be known.",
+  check: ({ facts, view }) => {
+    const release = releaseOf(facts, view)
+    if (release === undefined) return nothing
+    const { index, state } = release
+    const last = state.lastReleased
+    if (last === undefined) {
+      return index === maxCommitmentIndex
+        ? nothing
+        : [{ message: `the first secret is that of ${maxCommitmentIndex}, not of ${index}` }]
+    }
+    if (index === last || index === last - 1) return nothing
+    return [{ message: `after the secret of ${last} comes that of ${last - 1}, not of ${index}` }]
+  },
+})
