@@ -17,7 +17,7 @@ const locktimeThreshold = 500_000_000
  * The witness script of an HTLC that the broadcaster received: to the broadcaster by its
  * HTLC-success transaction, or back to the countersignatory after the expiry.
  *
- * @returns 138 bytes where the expiry takes 3 bytes, or 141 on anchor channels.
+ * @returns 139 bytes where the expiry takes 3 bytes, or 142 on anchor channels.
  * @throws {RangeError} if the expiry is no block height.
  * @see https://github.com/lightning/bolts/blob/master/03-transactions.md#received-htlc-outputs
  */
