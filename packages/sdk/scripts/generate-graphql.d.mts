@@ -1,0 +1,2 @@
+/** The generated files by name. */
+export function generate(): Promise<ReadonlyMap<string, string>>
