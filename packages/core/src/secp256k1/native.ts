@@ -24,12 +24,20 @@ export async function loadNative(): Promise<Secp256k1 | undefined> {
   return native.ok ? native.value : undefined
 }
 
-/** As {@link loadNative}, with the reason why there is none. */
-export async function openNative(): Promise<Result<Secp256k1, unknown>> {
+// The package's root falls back to JavaScript without a word; its bindings entry throws.
+const importBindings = async (): Promise<Bindings> =>
+  (await import('secp256k1/bindings.js')).default
+
+/**
+ * As {@link loadNative}, with the reason why there is none.
+ *
+ * @param importer - how the addon is imported; tests make it fail.
+ */
+export async function openNative(
+  importer: () => Promise<Bindings> = importBindings,
+): Promise<Result<Secp256k1, unknown>> {
   try {
-    // The package's root falls back to JavaScript without a word; its bindings entry throws.
-    const { default: bindings } = await import('secp256k1/bindings.js')
-    return ok(fromBindings(bindings))
+    return ok(fromBindings(await importer()))
   } catch (cause) {
     return err(cause)
   }
@@ -92,10 +100,12 @@ function privateTweaks(c: Bindings): Pick<Secp256k1, 'privateKeyTweakAdd' | 'pri
     return (key: Uint8Array, tweak: Uint8Array): Uint8Array => {
       length.privateKey(key)
       length.tweak(tweak)
+      // The addon's library looks at the tweak and the result, but takes any 32 bytes for a key.
+      if (!c.privateKeyVerify(key)) throw refusal.privateKey()
       const copy = Uint8Array.from(key)
       return attempt(
         () => operation(copy, tweak),
-        () => (c.privateKeyVerify(key) ? reason(tweak) : refusal.privateKey()),
+        () => reason(tweak),
       )
     }
   }
