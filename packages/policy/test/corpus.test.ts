@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { readScenario, scenarioNames } from './corpus.ts'
+import { Signer } from './signer.ts'
+
+describe('recorded traffic of LDK nodes', () => {
+  test.each(scenarioNames)('%s: every event is signed, and without a warning', (name) => {
+    const scenario = readScenario(name)
+    const judgements = Signer.of(scenario).play(scenario)
+    const refused = judgements.flatMap(({ decision }, at) =>
+      decision.verdict === 'sign' && decision.warnings.length === 0
+        ? []
+        : [{ at, label: scenario.events[at]?.label, decision }],
+    )
+    expect(refused).toEqual([])
+    expect(judgements.every(({ grant, repeated }) => grant !== undefined && !repeated)).toBe(true)
+  })
+
+  test.each(scenarioNames)('%s: every event sent twice gets the same answer twice', (name) => {
+    const scenario = readScenario(name)
+    const signer = Signer.of(scenario)
+    const first = signer.play(scenario)
+    const second = signer.play(scenario)
+    expect(second.map(({ repeated }) => repeated)).toEqual(first.map(() => true))
+    expect(second.map(({ grant }) => grant)).toEqual(first.map(({ grant }) => grant))
+    expect(second.every(({ writes }) => writes.channels.length === 0 && !writes.event)).toBe(true)
+  })
+})

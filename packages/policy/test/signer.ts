@@ -1,0 +1,105 @@
+import { type PreimageNonce, preimageNonce } from '@boltwarden/core/bytes'
+import { hexToBytes } from '@boltwarden/core/hex'
+import { Keychain } from '@boltwarden/core/keys/keychain'
+import type { Network } from '@boltwarden/core/network'
+import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
+import type { Delivery } from '@boltwarden/policy/event'
+import { type Facts, recompose } from '@boltwarden/policy/facts'
+import { type Judgement, judge } from '@boltwarden/policy/judge'
+import { defaultPolicy, type Policy } from '@boltwarden/policy/policy'
+import {
+  type ChannelState,
+  decodeChannelState,
+  encodeChannelState,
+} from '@boltwarden/policy/state/channel-state'
+import {
+  decodeInvoiceState,
+  encodeInvoiceState,
+  type InvoiceState,
+} from '@boltwarden/policy/state/invoice-state'
+import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import { scopeOf, type View, type Writes } from '@boltwarden/policy/view'
+import type { Scenario } from './corpus.ts'
+
+const secp256k1 = await loadSecp256k1('auto')
+
+/** A policy over a memory of its own: what a store and a service do, without either. */
+export class Signer {
+  readonly keys: Keychain
+  readonly network: Network
+  policy: Policy = defaultPolicy
+  readonly #channels = new Map<number, string>()
+  readonly #invoices = new Map<string, string>()
+  readonly #events = new Map<string, LedgerEntry>()
+
+  constructor(seed: Uint8Array, network: Network) {
+    this.keys = Keychain.fromSeed(seed, { secp256k1 })
+    this.network = network
+  }
+
+  static of(scenario: Scenario): Signer {
+    return new Signer(scenario.seed, scenario.network)
+  }
+
+  facts(delivery: Delivery, nonce: PreimageNonce = preimageNonce(new Uint8Array(32))): Facts {
+    const candidate = { nonce, paymentHash: this.keys.paymentHash(nonce) }
+    return recompose(delivery, { network: this.network, keys: this.keys, secp256k1, candidate })
+  }
+
+  decide(delivery: Delivery, nonce?: PreimageNonce): Judgement {
+    const judgement = judge(this.policy, this.facts(delivery, nonce), this.view(delivery))
+    this.write(judgement.writes)
+    return judgement
+  }
+
+  /** Decides all of a scenario's events up to `until`. */
+  play(scenario: Scenario, until: number = scenario.events.length): readonly Judgement[] {
+    return scenario.events
+      .slice(0, until)
+      .map(({ delivery, nonce }) =>
+        this.decide(delivery, nonce === undefined ? undefined : preimageNonce(hexToBytes(nonce))),
+      )
+  }
+
+  view(delivery: Delivery): View {
+    const scope = scopeOf(delivery)
+    const channels = new Map<number, ChannelState>()
+    for (const channel of scope.channels) {
+      const state = this.channel(channel)
+      if (state !== undefined) channels.set(channel, state)
+    }
+    return {
+      event: this.#events.get(scope.event),
+      channels,
+      channelById: [...this.#channels.keys()]
+        .map((channel) => this.channel(channel))
+        .find((state) => state !== undefined && state.id === scope.channelId),
+      invoice: scope.invoice === undefined ? undefined : this.invoice(scope.invoice),
+    }
+  }
+
+  channel(channel: number): ChannelState | undefined {
+    const text = this.#channels.get(channel)
+    return text === undefined ? undefined : unwrap(decodeChannelState(text))
+  }
+
+  invoice(invoice: string): InvoiceState | undefined {
+    const text = this.#invoices.get(invoice)
+    return text === undefined ? undefined : unwrap(decodeInvoiceState(text))
+  }
+
+  write(writes: Writes): void {
+    if (writes.event) this.#events.set(writes.event.event, writes.event)
+    for (const state of writes.channels) {
+      this.#channels.set(state.channel, encodeChannelState(state))
+    }
+    if (writes.invoice) {
+      this.#invoices.set(writes.invoice.invoice, encodeInvoiceState(writes.invoice))
+    }
+  }
+}
+
+function unwrap<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
+  if (!result.ok) throw new TypeError(`state does not read: ${JSON.stringify(result.error)}`)
+  return result.value
+}
