@@ -21,7 +21,7 @@ import { type CommitmentIndex, maxCommitmentIndex } from '../units.ts'
  */
 export function perCommitmentSecret(seed: Uint8Array, index: CommitmentIndex): CommitmentSecret {
   integer('index', index, 0, maxCommitmentIndex)
-  return deriveSecret(seed, 48, index)
+  return deriveSecret(bytes('seed', seed, 32), 48, index)
 }
 
 /**
