@@ -160,6 +160,12 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     cause: 'The platform refused the answer.',
     fix: 'Check platform.api_client_id and its secret, and the permissions of the API token.',
   },
+  WEBHOOK_UNREACHABLE: {
+    ...startup,
+    exit: exitCodes.network,
+    cause: 'The test event did not reach its URL, or nothing replied within 10 s.',
+    fix: 'Check --url, and that the signer runs: boltwarden doctor.',
+  },
   UNAUTHENTICATED: {
     status: 401,
     exit: exitCodes.internal,

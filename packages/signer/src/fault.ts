@@ -35,6 +35,7 @@ export type Fault =
   | { readonly code: 'LISTEN_FAILED'; readonly address: string; readonly reason: string }
   | { readonly code: 'PLATFORM_UNAVAILABLE'; readonly reason: string }
   | { readonly code: 'PLATFORM_REFUSED'; readonly reason: string }
+  | { readonly code: 'WEBHOOK_UNREACHABLE'; readonly reason: string }
   | { readonly code: 'UNAUTHENTICATED' }
   | { readonly code: 'MALFORMED'; readonly path: string; readonly expected: string }
   | { readonly code: 'BODY_TOO_LARGE'; readonly maxBytes: number }
@@ -75,12 +76,12 @@ export class SignerFault<F extends Fault = Fault> extends Error {
   }
 }
 
-/** Whether `error` is a fault of the given code. */
-export function isFault<C extends FaultCode>(
+/** Whether `error` is a fault, and of the given code where one is given. */
+export function isFault<C extends FaultCode = FaultCode>(
   error: unknown,
-  code: C,
+  code?: C,
 ): error is SignerFault<Extract<Fault, { code: C }>> {
-  return error instanceof SignerFault && error.code === code
+  return error instanceof SignerFault && (code === undefined || error.code === code)
 }
 
 /** One line for people: the cause, and the facts of this case. */

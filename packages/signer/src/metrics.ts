@@ -31,7 +31,6 @@ export type BuildFacts = {
 
 /** What is read whenever the metrics are. */
 export type Gauges = {
-  readonly cachedKeys: () => number
   readonly inFlight: () => number
   readonly webhookSecrets: () => number
 }
@@ -171,7 +170,6 @@ function observe(gauges: Gauges, registry: Registry): void {
         this.set(read())
       },
     })
-  gauge('key_cache_keys', 'Derived keys in memory', gauges.cachedKeys)
   gauge('in_flight_deliveries', 'Webhook calls being worked on', gauges.inFlight)
   gauge('webhook_secrets', 'Webhook secrets that are accepted', gauges.webhookSecrets)
 }

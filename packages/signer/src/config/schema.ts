@@ -60,6 +60,8 @@ const platform = z.strictObject({
   base_url: z.string().min(1).max(2048).default('https://api.lightspark.com'),
   /** `mutation` calls the platform's API; `respond-directly` answers in the webhook's reply. */
   answer: z.enum(['mutation', 'respond-directly']).default('mutation'),
+  /** Allows http:// for another host than this one: answers and credentials travel in the open. */
+  insecure_plain_http: z.boolean().default(false),
   api_client_id: z.string().min(1).max(256).optional(),
   api_client_secret_file: path.optional(),
 })

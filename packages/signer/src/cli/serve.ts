@@ -1,0 +1,106 @@
+import type { Keychain } from '@boltwarden/core/keys/keychain'
+import { Secret } from '@boltwarden/core/secret'
+import { pino } from 'pino'
+import { systemClock } from '../clock.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { systemEntropy } from '../entropy.ts'
+import { SignerFault } from '../fault.ts'
+import { exitCodes } from '../fault-table.ts'
+import { openCurve } from '../keystore/curve.ts'
+import { seedOfHex } from '../keystore/seed-phrase.ts'
+import { keychainOf } from '../keystore/unlock.ts'
+import { createLogger, errorFacts, type Logger } from '../logging.ts'
+import { type Service, startService } from '../service.ts'
+import { openKeychain, type UnlockFlags } from './open-keychain.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The flags of `boltwarden serve`. */
+export type ServeFlags = UnlockFlags & {
+  readonly config: string
+  readonly insecureSeedFromEnv?: boolean
+  readonly json?: boolean
+}
+
+/** The environment variable of `--insecure-seed-from-env`. */
+const seedVariable = 'BOLTWARDEN_SEED_HEX'
+
+/** `boltwarden serve`: resolves with the exit code once it was told to stop. */
+export async function runServe(flags: ServeFlags, terminal: Terminal): Promise<number> {
+  // What is made from here on, the store first of all, is for this user only.
+  process.umask(0o077)
+  const config = loadConfig(flags.config)
+  const target = pino.destination({ fd: 1, sync: true })
+  const logger = createLogger({ level: config.log.level }, { clock: systemClock, target })
+  dieLoudly(logger)
+  // A signal while the key store opens must not be lost.
+  const stop = stopSignal(logger)
+  const keychain =
+    flags.insecureSeedFromEnv === true
+      ? await keychainFromEnv(config, terminal, logger)
+      : await openKeychain(config, flags, terminal)
+  const deps = { keychain, clock: systemClock, entropy: systemEntropy, logger }
+  const service = await startService(config, deps)
+  process.on('SIGHUP', () => reload(service, logger))
+  const signal = await stop
+  logger.info({ signal }, 'draining')
+  await service.close()
+  return exitCodes.ok
+}
+
+/** Whatever nobody caught ends the process: its state is not known any more. */
+function dieLoudly(logger: Logger): void {
+  const die = (event: string) => (error: unknown) => {
+    logger.fatal({ event, code: 'INTERNAL', error: errorFacts(error) }, 'stopping after a bug')
+    process.exit(exitCodes.internal)
+  }
+  process.on('uncaughtException', die('uncaughtException'))
+  process.on('unhandledRejection', die('unhandledRejection'))
+}
+
+/** The first signal drains; a second one does not wait. */
+function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stopping = false
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, (signal) => {
+        if (stopping) {
+          logger.warn({ signal }, 'stopping at once')
+          process.exit(exitCodes.internal)
+        }
+        stopping = true
+        resolve(signal)
+      })
+    }
+  })
+}
+
+function reload(service: Service, logger: Logger): void {
+  try {
+    service.reloadWebhookSecrets()
+    logger.info('webhook secrets reloaded')
+  } catch (error) {
+    logger.error({ error: errorFacts(error) }, 'webhook secrets not reloaded; those before stay')
+  }
+}
+
+async function keychainFromEnv(
+  config: Config,
+  terminal: Terminal,
+  logger: Logger,
+): Promise<Keychain> {
+  logger.warn(
+    { variable: seedVariable },
+    'the seed is taken from the environment, where other programs and crash reports may see it',
+  )
+  const hex = terminal.env[seedVariable]
+  delete terminal.env[seedVariable]
+  if (hex === undefined) {
+    const source = `environment variable ${seedVariable}`
+    throw new SignerFault({ code: 'SECRET_UNREADABLE', source, reason: 'not set' })
+  }
+  const { backend, max_cached_keys, fingerprint } = config.keys
+  const secp256k1 = await openCurve(backend)
+  const { seed } = seedOfHex(new Secret(new TextEncoder().encode(hex.trim())), seedVariable)
+  return keychainOf(seed, { secp256k1, maxCachedKeys: max_cached_keys, fingerprint })
+}

@@ -1,0 +1,98 @@
+import type { Network } from '@boltwarden/core/network'
+import { stringify } from 'smol-toml'
+
+/** What `init` knows when it writes a configuration. */
+export type TemplateFacts = {
+  readonly network: Network
+  readonly fingerprint: string
+  readonly webhookSecretFiles: readonly string[]
+  readonly answer: 'mutation' | 'respond-directly'
+  readonly baseUrl: string | undefined
+  readonly apiClientId: string | undefined
+  readonly apiClientSecretFile: string | undefined
+  readonly webhookPort: number | undefined
+  readonly adminPort: number | undefined
+}
+
+/**
+ * A configuration file with every key in it: what is chosen as it is, what is not as a comment
+ * with its default.
+ */
+export function configTemplate(facts: TemplateFacts): string {
+  const line = (key: string, value: unknown) => stringify({ [key]: value }).trimEnd()
+  const chosen = (key: string, value: unknown, preset: unknown) =>
+    value === undefined ? `# ${line(key, preset)}` : line(key, value)
+  return `# Boltwarden. Paths are relative to this file's folder. Secrets stand in files of their own, mode 600.
+# boltwarden doctor checks all of this; boltwarden config print shows what is in force.
+
+# MAINNET, TESTNET, SIGNET or REGTEST. Requests for another network are refused.
+${line('network', facts.network)}
+# Lets secret files through that others may read.
+# insecure_secret_file_modes = false
+
+[keys]
+# The encrypted seed. A standard age file: age -d opens it.
+# key_store_file = "keystore.age"
+# The master key's BIP 32 fingerprint: another seed is refused.
+${line('fingerprint', facts.fingerprint)}
+# Without it the passphrase comes from --passphrase-file, --passphrase-fd, the systemd credential
+# boltwarden-passphrase, or the terminal.
+# passphrase_file = "passphrase"
+# auto takes libsecp256k1 where it loads; native demands it; portable is plain JavaScript.
+# backend = "auto"
+# Six for each live channel.
+# max_cached_keys = 4096
+
+[store]
+# What was decided and signed. Losing it loses the protection: back it up, and never restore an old
+# copy beside a live node.
+# file = "data/boltwarden.sqlite"
+
+[webhook]
+# host = "127.0.0.1"
+${chosen('port', facts.webhookPort, 8080)}
+# path = "/webhook"
+# Each is accepted. To rotate: add the new one, send SIGHUP, change the platform, take out the old.
+${line('secret_files', facts.webhookSecretFiles)}
+# An honest event with 1,000 signing jobs has about 900 kB.
+# max_body_bytes = 4194304
+# headers_timeout_ms = 5000
+# request_timeout_ms = 8000
+# keep_alive_timeout_ms = 60000
+# max_connections = 256
+# max_in_flight = 64
+# The platform waits about 10 s.
+# decision_deadline_ms = 8500
+# retry_after_seconds = 2
+# drain_timeout_ms = 15000
+
+[admin]
+# /livez, /readyz, /metrics. Keep it away from strangers.
+# host = "127.0.0.1"
+${chosen('port', facts.adminPort, 8081)}
+
+[platform]
+${chosen('base_url', facts.baseUrl, 'https://api.lightspark.com')}
+# Allows http:// for another host than this one.
+# insecure_plain_http = false
+# mutation calls the API; respond-directly answers in the webhook's reply.
+${line('answer', facts.answer)}
+${chosen('api_client_id', facts.apiClientId, '')}
+${chosen('api_client_secret_file', facts.apiClientSecretFile, 'api-client-secret')}
+
+[policy]
+# The most signing jobs of one event.
+# max_jobs = 1000
+# The oldest event that is answered, and how far ahead of our clock one may be.
+# max_event_age_seconds = 86400
+# max_event_ahead_seconds = 300
+
+[policy.rules]
+# What a violation leads to, for rules that are not mandatory: error, warn or hold.
+# policy-lightspark-unknown-channel = "error"
+
+[log]
+# fatal, error, warn, info, debug or trace
+# level = "info"
+`
+}

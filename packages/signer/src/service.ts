@@ -1,0 +1,231 @@
+import { dirname } from 'node:path'
+import type { Keychain } from '@boltwarden/core/keys/keychain'
+import { AccountTokenAuthProvider, LightsparkClient } from '@boltwarden/sdk'
+import { createStore, type Store } from '@boltwarden/store'
+import { openSqlite } from '@boltwarden/store/sqlite'
+import type { Clock } from './clock.ts'
+import { policyOf } from './config/policy.ts'
+import type { Config } from './config/schema.ts'
+import type { Entropy } from './entropy.ts'
+import { SignerFault } from './fault.ts'
+import { type Readiness, startAdminServer } from './http/admin-server.ts'
+import { startWebhookServer } from './http/webhook-server.ts'
+import { errorFacts, type Logger } from './logging.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import type { Channel } from './pipeline/deliver.ts'
+import { ownFault } from './pipeline/ending.ts'
+import { createPipeline, type EventHook } from './pipeline/pipeline.ts'
+import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
+import { version } from './version.ts'
+import { WebhookSecrets } from './webhook-secrets.ts'
+import { makeFolder } from './write-file.ts'
+
+/** What a service is started with. It owns the keychain from then on. */
+export type ServiceDeps = {
+  readonly keychain: Keychain
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly logger: Logger
+  readonly onOtherEvent?: EventHook
+}
+
+/** A running signer. */
+export type Service = {
+  /** Where webhooks are taken. */
+  readonly webhookUrl: string
+  /** Where `/livez`, `/readyz` and `/metrics` are. */
+  readonly adminUrl: string
+  /**
+   * Reads the webhook secrets again: all of them, or nothing changes.
+   *
+   * @throws {SignerFault} where one cannot be used; those before stay accepted.
+   */
+  reloadWebhookSecrets(): void
+  /** Finishes what is in flight, refuses what is new, closes the store, wipes the keys. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the signer: store, pipeline, admin listener, webhook listener, in this order.
+ *
+ * @throws {SignerFault} where a part cannot be started; those before are closed again.
+ */
+export async function startService(config: Config, deps: ServiceDeps): Promise<Service> {
+  const closers: (() => Promise<void> | void)[] = [() => deps.keychain.dispose()]
+  try {
+    return await assemble(config, deps, closers)
+  } catch (error) {
+    await closeAll(closers, deps.logger)
+    throw ownFault(error)
+  }
+}
+
+async function assemble(
+  config: Config,
+  deps: ServiceDeps,
+  closers: (() => Promise<void> | void)[],
+): Promise<Service> {
+  const { keychain, clock, logger } = deps
+  const rules = fileRules(config, logger)
+  const secrets = WebhookSecrets.load(config.webhook.secret_files, rules)
+  const channel = openChannel(config, rules)
+  const store = openStore(config, keychain)
+  closers.unshift(() => store[Symbol.asyncDispose]())
+  const metrics = metricsOf(config, keychain)
+  const { webhook } = config
+  const pipeline = createPipeline(
+    {
+      decisionDeadlineMs: webhook.decision_deadline_ms,
+      maxInFlight: webhook.max_in_flight,
+      retryAfterSeconds: webhook.retry_after_seconds,
+    },
+    {
+      ...deps,
+      secrets,
+      channel,
+      store,
+      metrics,
+      network: config.network,
+      policy: policyOf(config),
+    },
+  )
+  metrics.observe({ inFlight: pipeline.inFlight, webhookSecrets: () => secrets.count })
+  let draining = false
+  const readiness = () => checkReadiness(store, draining)
+  const admin = await startAdminServer(config.admin, { metrics, readiness })
+  closers.unshift(() => admin.close())
+  const receive = pipeline.receive
+  const listener = await startWebhookServer(webhook, { ...deps, receive, metrics })
+  closers.unshift(() => listener.close())
+  logger.info(startFacts(config, keychain, listener.url, admin.url), 'ready')
+  return {
+    webhookUrl: listener.url,
+    adminUrl: admin.url,
+    reloadWebhookSecrets: () => secrets.reload(),
+    async close() {
+      draining = true
+      const from = clock.monotonicMs()
+      await closeAll(closers, logger)
+      logger.info({ ms: Math.round(clock.monotonicMs() - from) }, 'stopped')
+    },
+  }
+}
+
+/** Closes each part, even where one before it fails. */
+async function closeAll(
+  closers: readonly (() => Promise<void> | void)[],
+  logger: Logger,
+): Promise<void> {
+  for (const close of closers) {
+    try {
+      await close()
+    } catch (error) {
+      logger.error({ error: errorFacts(error) }, 'a part did not close')
+    }
+  }
+}
+
+/** The rules for secret files; what is let through is logged. */
+function fileRules(config: Config, logger: Logger): SecretFileRules {
+  return {
+    allowExposed: config.insecure_secret_file_modes,
+    warn: (fact) => logger.warn(fact, 'a secret file may be used by others than its owner'),
+  }
+}
+
+/**
+ * The way to the platform.
+ *
+ * @throws {SignerFault} `CONFIG_INVALID`, or as the secret demands.
+ */
+export function openChannel(config: Config, rules: SecretFileRules): Channel {
+  if (config.platform.answer === 'respond-directly') return { answer: 'respond-directly' }
+  return { answer: 'mutation', sender: openClient(config, rules) }
+}
+
+/**
+ * The platform's API with the configured credentials.
+ *
+ * @throws {SignerFault} `CONFIG_INVALID`, or as the secret demands.
+ */
+export function openClient(config: Config, rules: SecretFileRules): LightsparkClient {
+  const { api_client_id, api_client_secret_file, base_url, insecure_plain_http } = config.platform
+  const invalid = (key: string, expected: string, cause?: unknown) =>
+    new SignerFault(
+      { code: 'CONFIG_INVALID', file: 'configuration', problems: [{ key, expected }] },
+      { cause },
+    )
+  if (api_client_id === undefined) throw invalid('platform.api_client_id', 'a value')
+  if (api_client_secret_file === undefined) {
+    throw invalid('platform.api_client_secret_file', 'a value')
+  }
+  const secret = readSecret({ kind: 'file', path: api_client_secret_file }, rules)
+  try {
+    const text = secretText(secret, api_client_secret_file)
+    const auth = new AccountTokenAuthProvider(api_client_id, text)
+    return new LightsparkClient(auth, base_url, {
+      allowPlainHttp: insecure_plain_http,
+      deadlineMs: config.webhook.decision_deadline_ms,
+    })
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    const expected = 'an https:// URL and a client id without a colon'
+    throw invalid('platform.base_url', expected, cause)
+  } finally {
+    secret.dispose()
+  }
+}
+
+/**
+ * The store of these keys.
+ *
+ * @throws {StoreFault} where it cannot be used.
+ */
+export function openStore(config: Config, keychain: Keychain): Store {
+  const path = config.store.file
+  makeFolder(dirname(path))
+  const realm = { fingerprint: keychain.fingerprint, network: config.network }
+  return createStore(openSqlite({ path, realm }))
+}
+
+function metricsOf(config: Config, keychain: Keychain): Metrics {
+  return createMetrics({
+    version,
+    node: process.version,
+    secp256k1: keychain.secp256k1.backend,
+    network: config.network,
+    fingerprint: keychain.fingerprint,
+  })
+}
+
+async function checkReadiness(store: Store, draining: boolean): Promise<Readiness> {
+  const checks = {
+    store: draining ? ('ok' as const) : await healthOf(store),
+    draining: draining ? { failed: 'DRAINING' } : ('ok' as const),
+  }
+  return { ready: Object.values(checks).every((check) => check === 'ok'), checks }
+}
+
+async function healthOf(store: Store): Promise<'ok' | { readonly failed: string }> {
+  try {
+    await store.health()
+    return 'ok'
+  } catch (error) {
+    const fault = ownFault(error)
+    return { failed: fault instanceof SignerFault ? fault.code : 'INTERNAL' }
+  }
+}
+
+function startFacts(config: Config, keychain: Keychain, webhook: string, admin: string) {
+  return {
+    version,
+    node: process.version,
+    network: config.network,
+    fingerprint: keychain.fingerprint,
+    secp256k1: keychain.secp256k1.backend,
+    answer: config.platform.answer,
+    webhook,
+    admin,
+    pid: process.pid,
+  }
+}
