@@ -1,3 +1,4 @@
+import { integer } from '@boltwarden/core/assert'
 import type { ChannelId, EventId, InvoiceId } from '@boltwarden/core/ids'
 import type { Decision } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
@@ -24,6 +25,15 @@ export type Page<Key> = {
   readonly limit?: number
   /** Only rows after this one. */
   readonly after?: Key
+}
+
+/**
+ * The most rows of a page.
+ *
+ * @throws {RangeError} if `limit` is not an integer from 1 to 1,000.
+ */
+export function pageLimit({ limit = 100 }: Page<unknown>): number {
+  return integer('limit', limit, 1, 1000)
 }
 
 /** What a database must do for a {@link Store}; `@boltwarden/store/testing` tests it. */
@@ -73,8 +83,10 @@ export interface Store extends Omit<Backend, 'update'> {
 export function createStore(backend: Backend): Store {
   return {
     async decide(delivery, step) {
-      const { decision, repeated, grant } = await backend.update(scopeOf(delivery), (view) => {
+      const scope = scopeOf(delivery)
+      const { decision, repeated, grant } = await backend.update(scope, (view) => {
         const judgement = step(view)
+        checkWithin(scope, judgement.writes)
         return { writes: judgement.writes, value: judgement }
       })
       if (grant === undefined) return { decision, repeated }
@@ -89,4 +101,13 @@ export function createStore(backend: Backend): Store {
     health: () => backend.health(),
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   }
+}
+
+/** What was not locked must not be written. */
+function checkWithin(scope: Scope, { event, channels, invoice }: Writes): void {
+  const isWithin =
+    (event === undefined || event.event === scope.event) &&
+    (invoice === undefined || invoice.invoice === scope.invoice) &&
+    channels.every(({ channel, id }) => scope.channels.includes(channel) || id === scope.channelId)
+  if (!isWithin) throw new TypeError('"writes" expected nothing outside the scope')
 }

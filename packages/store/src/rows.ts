@@ -1,0 +1,154 @@
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
+import { eventId } from '@boltwarden/core/ids'
+import type { Result } from '@boltwarden/core/result'
+import { verdicts } from '@boltwarden/policy/decision'
+import { everyKind } from '@boltwarden/policy/rules/rule'
+import { type ChannelState, decodeChannelState } from '@boltwarden/policy/state/channel-state'
+import { decodeInvoiceState, type InvoiceState } from '@boltwarden/policy/state/invoice-state'
+import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import { isTag, type Tag } from '@boltwarden/policy/tags'
+import { StoreFault } from './fault.ts'
+
+/** A row as a database gives it: nothing is believed of it. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** Values of the columns of `events`, in the order of {@link ledgerColumns}. */
+export type LedgerValues = readonly (string | number | null)[]
+
+/** The columns of `events`. */
+export const ledgerColumns = [
+  'event',
+  'body_hash',
+  'kind',
+  'verdict',
+  'tags',
+  'policy_hash',
+  'received_at',
+  'answered_at',
+  'answer_digest',
+] as const
+
+/** An entry as the values of its row. */
+export function ledgerValues(entry: LedgerEntry): LedgerValues {
+  return [
+    entry.event,
+    toHex(entry.bodyHash),
+    entry.kind,
+    entry.verdict,
+    JSON.stringify(entry.tags),
+    toHex(entry.policyHash),
+    entry.receivedAtMs,
+    entry.answeredAtMs ?? null,
+    entry.answerDigest === undefined ? null : toHex(entry.answerDigest),
+  ]
+}
+
+/**
+ * The entry of a row.
+ *
+ * @throws {StoreFault} `STORE_CORRUPT` if the row is not one that {@link ledgerValues} gives.
+ */
+export function ledgerEntryOf(row: Row): LedgerEntry {
+  return reading('events', () => {
+    const answeredAtMs = nullable(row, 'answered_at', integer)
+    const answerDigest = nullable(row, 'answer_digest', hash)
+    return {
+      event: eventId(text(row, 'event')),
+      bodyHash: hash(row, 'body_hash'),
+      kind: oneOf(row, 'kind', everyKind),
+      verdict: oneOf(row, 'verdict', verdicts),
+      tags: tagList(text(row, 'tags')),
+      policyHash: hash(row, 'policy_hash'),
+      receivedAtMs: integer(row, 'received_at'),
+      ...(answeredAtMs !== undefined && { answeredAtMs }),
+      ...(answerDigest !== undefined && { answerDigest }),
+    }
+  })
+}
+
+/** The channel of a row whose `state` must agree with its key columns. */
+export function channelOf(row: Row): ChannelState {
+  return reading('channels', () => {
+    const state = decoded(decodeChannelState(text(row, 'state')))
+    if (state.channel !== integer(row, 'channel') || state.id !== text(row, 'id')) {
+      throw new RangeError('"state" is that of another row')
+    }
+    return state
+  })
+}
+
+/** The invoice of a row whose `state` must agree with its key columns. */
+export function invoiceOf(row: Row): InvoiceState {
+  return reading('invoices', () => {
+    const state = decoded(decodeInvoiceState(text(row, 'state')))
+    if (state.invoice !== text(row, 'invoice') || toHex(state.nonce) !== text(row, 'nonce')) {
+      throw new RangeError('"state" is that of another row')
+    }
+    return state
+  })
+}
+
+/** A text column. */
+export function text(row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw new TypeError(`"${column}" expected text`)
+  return value
+}
+
+/** A number column; databases that give 64-bit numbers as bigint or text are read too. */
+export function integer(row: Row, column: string): number {
+  const value = row[column]
+  const number = typeof value === 'number' ? value : Number(value ?? Number.NaN)
+  if (!Number.isSafeInteger(number) || number < 0) {
+    throw new RangeError(`"${column}" expected a safe integer`)
+  }
+  return number
+}
+
+function nullable<T>(
+  row: Row,
+  column: string,
+  read: (row: Row, column: string) => T,
+): T | undefined {
+  return row[column] === null ? undefined : read(row, column)
+}
+
+function hash(row: Row, column: string): Uint8Array {
+  const value = text(row, column)
+  if (!/^[0-9a-f]{64}$/.test(value)) throw new RangeError(`"${column}" expected 32 bytes in hex`)
+  return hexToBytes(value)
+}
+
+function oneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  const value = text(row, column)
+  const found = values.find((candidate) => candidate === value)
+  if (found === undefined) throw new RangeError(`"${column}" is unknown`)
+  return found
+}
+
+function tagList(json: string): readonly Tag[] {
+  const list: unknown = JSON.parse(json)
+  if (!Array.isArray(list)) throw new TypeError('"tags" expected a list')
+  return list.map((tag: unknown) => {
+    if (!isTag(tag)) throw new RangeError('"tags" holds an unknown tag')
+    return tag
+  })
+}
+
+function decoded<T>(result: Result<T, { readonly message: string }>): T {
+  if (!result.ok) throw new RangeError(result.error.message)
+  return result.value
+}
+
+/** What does not read as it was written is a fault of the store, not a misuse by its caller. */
+function reading<T>(where: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof TypeError || cause instanceof RangeError || cause instanceof SyntaxError) {
+      const reason = cause instanceof SyntaxError ? 'expected JSON' : cause.message
+      throw new StoreFault({ code: 'STORE_CORRUPT', where, reason }, { cause })
+    }
+    throw cause
+  }
+}

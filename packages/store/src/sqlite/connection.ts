@@ -1,0 +1,181 @@
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import Database from 'libsql'
+import { StoreFault } from '../fault.ts'
+import { integer, type Row } from '../rows.ts'
+
+/** What may be bound to a statement. */
+export type Value = string | number | null
+
+/** How long another process may hold the database before an update gives up, in milliseconds. */
+export const defaultBusyTimeoutMs = 2000
+
+/** `Bwdn` in ASCII: tells our files from other SQLite databases. */
+export const applicationId = 0x4277_646e
+
+const memory = ':memory:'
+
+/** One connection to one file: statements in, rows out, faults with a code. */
+export class Connection {
+  readonly #database: Database.Database
+  readonly #statements = new Map<string, Database.Statement>()
+
+  private constructor(database: Database.Database) {
+    this.#database = database
+  }
+
+  /**
+   * Opens a file, made readable and writable by its owner only, and sets it up for durability.
+   *
+   * @throws {StoreFault} `STORE_UNAVAILABLE` if it cannot be opened, `STORE_FOREIGN_FILE` if it is
+   *   another program's, `STORE_NOT_DURABLE` if a setting does not read back.
+   */
+  static open(path: string, busyTimeoutMs: number): Connection {
+    const connection = faults(() => {
+      // SQLite would make the file with the process's umask.
+      if (path !== memory) closeSync(openSync(path, 'a', 0o600))
+      return new Connection(new Database(path))
+    })
+    try {
+      connection.#set('busy_timeout', String(busyTimeoutMs))
+      connection.#refuseForeign(path)
+      if (path !== memory) faults(() => chmodSync(path, 0o600))
+      connection.#makeDurable()
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  /** Runs a script of statements. */
+  exec(sql: string): void {
+    faults(() => this.#database.exec(sql))
+  }
+
+  /** The rows of a query. */
+  all(sql: string, ...values: readonly Value[]): readonly Row[] {
+    return faults(() =>
+      this.#prepare(sql)
+        .all([...values])
+        .map(rowOf),
+    )
+  }
+
+  /** The one row of a query; undefined where there is none. */
+  get(sql: string, ...values: readonly Value[]): Row | undefined {
+    return this.all(sql, ...values)[0]
+  }
+
+  /** Runs a statement; how many rows it changed. */
+  run(sql: string, ...values: readonly Value[]): number {
+    return faults(() => this.#prepare(sql).run([...values]).changes)
+  }
+
+  /**
+   * Runs `body` in one transaction that excludes every other writer from its start. What it throws
+   * undoes everything.
+   *
+   * @throws {StoreFault} `STORE_OUTCOME_UNKNOWN` if the commit itself fails.
+   */
+  exclusively<T>(body: () => T): T {
+    this.exec('BEGIN IMMEDIATE')
+    let value: T
+    try {
+      value = body()
+    } catch (error) {
+      this.#undo()
+      throw error
+    }
+    this.#commit()
+    return value
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#database.open) this.#database.close()
+  }
+
+  #commit(): void {
+    try {
+      this.#database.exec('COMMIT')
+    } catch (cause) {
+      this.#undo()
+      // A disk that fails while syncing may have kept the pages: a retry will find out.
+      throw new StoreFault({ code: 'STORE_OUTCOME_UNKNOWN', reason: reasonOf(cause) }, { cause })
+    }
+  }
+
+  #undo(): void {
+    // After some failures SQLite has rolled back already.
+    if (this.#database.inTransaction) this.exec('ROLLBACK')
+  }
+
+  #prepare(sql: string): Database.Statement {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** Nothing of another program's file is changed. */
+  #refuseForeign(path: string): void {
+    const found = integer(this.get('PRAGMA application_id') ?? {}, 'application_id')
+    if (found === applicationId) return
+    const isEmpty = this.all('SELECT name FROM sqlite_schema LIMIT 1').length === 0
+    if (found !== 0 || !isEmpty) throw new StoreFault({ code: 'STORE_FOREIGN_FILE', path })
+  }
+
+  #makeDurable(): void {
+    this.#set('journal_mode', 'wal')
+    // FULL: a commit returns once it is on the disk. With NORMAL the last ones may vanish.
+    this.#set('synchronous', '2')
+    this.#set('foreign_keys', '1')
+    this.#set('trusted_schema', '0')
+    // Where fsync only reaches the drive's cache (macOS), these reach the platter; elsewhere nothing.
+    this.#set('fullfsync', '1')
+    this.#set('checkpoint_fullfsync', '1')
+  }
+
+  /** Sets a pragma and refuses if it does not read back. */
+  #set(setting: string, expected: string): void {
+    this.all(`PRAGMA ${setting} = ${expected}`)
+    const row = this.get(`PRAGMA ${setting}`)
+    const found = String(row === undefined ? undefined : Object.values(row)[0])
+    if (found === expected) return
+    throw new StoreFault({ code: 'STORE_NOT_DURABLE', setting, expected, found })
+  }
+}
+
+function rowOf(row: unknown): Row {
+  if (typeof row !== 'object' || row === null) throw new TypeError('"row" expected object')
+  return Object.fromEntries(Object.entries(row))
+}
+
+/** Whatever the database throws is a fault with a code; the cause is kept. */
+function faults<T>(action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (code.startsWith('SQLITE_CONSTRAINT')) {
+      throw new StoreFault({ code: 'STORE_CONFLICT', reason: code }, { cause })
+    }
+    if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+      throw new StoreFault({ code: 'STORE_CORRUPT', where: 'file', reason: code }, { cause })
+    }
+    throw new StoreFault({ code: 'STORE_UNAVAILABLE', reason: reasonOf(cause) }, { cause })
+  }
+}
+
+function codeOf(cause: unknown): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : ''
+  return typeof code === 'string' ? code : ''
+}
+
+/** SQLite's code, or Node's; messages may quote paths and are left to the cause. */
+function reasonOf(cause: unknown): string {
+  const code = codeOf(cause)
+  if (code !== '') return code
+  return cause instanceof Error ? cause.name : 'unknown'
+}

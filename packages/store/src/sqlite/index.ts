@@ -1,0 +1,81 @@
+import type { Network } from '@boltwarden/core/network'
+import { StoreFault } from '../fault.ts'
+import { text } from '../rows.ts'
+import type { Backend } from '../store.ts'
+import { SqliteBackend } from './backend.ts'
+import { applicationId, Connection, defaultBusyTimeoutMs } from './connection.ts'
+import { type Migration, migrate, readMigrations } from './migrations.ts'
+
+/** Whose state it is. */
+export type Realm = {
+  /** The BIP 32 fingerprint of the master key, 8 hex digits. */
+  readonly fingerprint: string
+  readonly network: Network
+}
+
+/** What {@link openSqlite} needs. */
+export type SqliteOptions = {
+  /** The file. It is made if it is missing; its folder is not. */
+  readonly path: string
+  readonly realm: Realm
+  /** How long another process may hold the database, in milliseconds; 2,000 by default. */
+  readonly busyTimeoutMs?: number
+  /** For tests of migrations only. */
+  readonly migrations?: readonly Migration[]
+}
+
+/**
+ * Opens the enforcement state in an SQLite file: write-ahead log, every commit on the disk before
+ * it returns. Several processes may share the file; one decides at a time.
+ *
+ * @throws {StoreFault} `STORE_UNAVAILABLE` if the file cannot be opened or stays locked,
+ *   `STORE_NOT_DURABLE` if a setting does not read back, `STORE_FOREIGN_FILE` if it is another
+ *   program's, `STORE_WRONG_REALM` if it is another seed's or network's, `STORE_SCHEMA_NEWER` or
+ *   `STORE_MIGRATION_CHANGED` if its schema is not one of ours.
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { createStore } from '@boltwarden/store'
+ * import { openSqlite } from '@boltwarden/store/sqlite'
+ * const folder = mkdtempSync(join(tmpdir(), 'boltwarden-'))
+ * const realm = { fingerprint: '00000000', network: 'REGTEST' } as const
+ * const store = createStore(openSqlite({ path: join(folder, 'state.db'), realm }))
+ * await store.counts() // { channels: 0, invoices: 0, events: 0 }
+ * await store[Symbol.asyncDispose]()
+ * rmSync(folder, { recursive: true })
+ * ```
+ */
+export function openSqlite(options: SqliteOptions): Backend {
+  const { path, realm, busyTimeoutMs = defaultBusyTimeoutMs } = options
+  const migrations = options.migrations ?? readMigrations()
+  const connection = Connection.open(path, busyTimeoutMs)
+  try {
+    connection.exclusively(() => {
+      connection.exec(`PRAGMA application_id = ${applicationId}`)
+      migrate(connection, migrations)
+      settle(connection, realm)
+    })
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return new SqliteBackend(connection)
+}
+
+/** Binds a new file to a seed and a network, refuses that of another. */
+function settle(connection: Connection, realm: Realm): void {
+  const row = connection.get('SELECT fingerprint, network FROM realm')
+  if (row === undefined) {
+    connection.run(
+      'INSERT INTO realm (only_row, fingerprint, network, heartbeat) VALUES (1, ?, ?, 0)',
+      realm.fingerprint,
+      realm.network,
+    )
+    return
+  }
+  const expected = `${realm.fingerprint} ${realm.network}`
+  const found = `${text(row, 'fingerprint')} ${text(row, 'network')}`
+  if (found !== expected) throw new StoreFault({ code: 'STORE_WRONG_REALM', expected, found })
+}
