@@ -2,7 +2,7 @@ import { bytes } from '../assert.ts'
 import { compactSignature, type PublicKey, publicKey } from '../bytes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { length, refusal } from './refusals.ts'
-import { isBelowOrder, isScalar } from './scalar.ts'
+import { isBelowOrder, isScalar, reduce } from './scalar.ts'
 import type { Secp256k1 } from './secp256k1.ts'
 
 type Bindings = Awaited<typeof import('secp256k1/bindings.js')>['default']
@@ -65,7 +65,10 @@ function signing(c: Bindings): Pick<Secp256k1, Signing> {
   const signRecoverable: Secp256k1['signRecoverable'] = (digest, privateKey) => {
     length.digest(digest)
     length.privateKey(privateKey)
-    const signed = attempt(() => c.ecdsaSign(digest, privateKey), refusal.privateKey)
+    // RFC 6979 makes the nonce of the digest mod n; the addon's copy of the library is older than
+    // libsecp256k1's own correction of that, and would make it of the digest as it is.
+    const reduced = reduce(digest)
+    const signed = attempt(() => c.ecdsaSign(reduced, privateKey), refusal.privateKey)
     return { signature: compactSignature(signed.signature), recoveryId: signed.recid }
   }
   return {

@@ -1,10 +1,7 @@
-import { ecdsa } from '@noble/curves/abstract/weierstrass.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { compactSignature, concat, type Digest, type PublicKey, publicKey } from '../bytes.ts'
+import { compactSignature, type PublicKey, publicKey } from '../bytes.ts'
 import { length, refusal } from './refusals.ts'
-import { isBelowOrder } from './scalar.ts'
 import type { RecoverableSignature, Secp256k1 } from './secp256k1.ts'
 
 const { Point, getPublicKey, utils } = secp256k1
@@ -30,16 +27,10 @@ export const portable: Secp256k1 = {
   publicKey: (privateKey) => publicKey(getPublicKey(checkPrivateKey(privateKey))),
 
   sign: (digest, privateKey) =>
-    compactSignature(
-      signerOf(digest).sign(length.digest(digest), checkPrivateKey(privateKey), compact),
-    ),
+    compactSignature(secp256k1.sign(length.digest(digest), checkPrivateKey(privateKey), compact)),
 
   signRecoverable(digest, privateKey): RecoverableSignature {
-    const both = signerOf(digest).sign(
-      length.digest(digest),
-      checkPrivateKey(privateKey),
-      recovered,
-    )
+    const both = secp256k1.sign(length.digest(digest), checkPrivateKey(privateKey), recovered)
     return { signature: compactSignature(both.slice(1)), recoveryId: Number(both[0]) }
   },
 
@@ -87,23 +78,6 @@ export const portable: Secp256k1 = {
     shared.fill(0)
     return hash
   },
-}
-
-/**
- * RFC 6979 reduces the digest mod n before it makes the nonce of it; libsecp256k1, which the other
- * backend is and Bitcoin compares with, takes it as it is. They differ where a digest is n or above:
- * one in 2^128, or one that somebody chose.
- */
-function signerOf(digest: Digest): Pick<typeof secp256k1, 'sign'> {
-  if (isBelowOrder(digest)) return secp256k1
-  // The generator is seeded by V ‖ 00 or 01 ‖ key ‖ digest, 97 bytes; all else it hashes is shorter.
-  const seedLength = 97
-  return ecdsa(Point, sha256, {
-    hmac: (key: Uint8Array, message: Uint8Array): Uint8Array =>
-      message.length === seedLength
-        ? hmac(sha256, key, concat(message.subarray(0, seedLength - 32), digest))
-        : hmac(sha256, key, message),
-  })
 }
 
 function checkPrivateKey(key: Uint8Array): Uint8Array {

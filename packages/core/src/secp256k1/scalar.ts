@@ -1,3 +1,4 @@
+import { bytes } from '../assert.ts'
 import { hexToBytes } from '../hex.ts'
 
 const order = hexToBytes('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141')
@@ -26,4 +27,22 @@ export function isBelowOrder(value: Uint8Array): boolean {
  */
 export function isScalar(value: Uint8Array): boolean {
   return isBelowOrder(value) && value.some((byte) => byte !== 0)
+}
+
+/**
+ * 32 bytes, big-endian, mod n: themselves where they are below n. For public values only.
+ *
+ * @throws {RangeError} if `value` is not 32 bytes.
+ */
+export function reduce(value: Uint8Array): Uint8Array {
+  if (bytes('value', value, 32) && isBelowOrder(value)) return value
+  // 2^256 is less than 2n, so one subtraction is enough.
+  const out = new Uint8Array(32)
+  let borrow = 0
+  for (let i = 31; i >= 0; i--) {
+    const difference = Number(value[i]) - Number(order[i]) - borrow
+    borrow = difference < 0 ? 1 : 0
+    out[i] = difference + 256 * borrow
+  }
+  return out
 }
