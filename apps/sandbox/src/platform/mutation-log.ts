@@ -1,0 +1,53 @@
+/** A mutation that reached the platform, with what became of it. */
+export type MutationRecord = {
+  readonly sequence: number
+  readonly at: string
+  readonly operation: string
+  readonly input: Readonly<Record<string, unknown>>
+  /** `undefined` where it was accepted, else the platform's error name. */
+  readonly error: string | undefined
+}
+
+/** Every mutation in the order of arrival, and a way to wait for the next one that fits. */
+export type MutationLog = {
+  readonly records: () => readonly MutationRecord[]
+  readonly append: (record: Omit<MutationRecord, 'sequence'>) => MutationRecord
+  /** The first record from number `from` on that fits; undefined when `signal` aborts before. */
+  readonly find: (
+    from: number,
+    fits: (record: MutationRecord) => boolean,
+    signal: AbortSignal,
+  ) => Promise<MutationRecord | undefined>
+}
+
+/** An empty log. */
+export function createMutationLog(): MutationLog {
+  const records: MutationRecord[] = []
+  const listeners = new Set<(record: MutationRecord) => void>()
+  return {
+    records: () => records,
+    append: (fields) => {
+      const record = { sequence: records.length, ...fields }
+      records.push(record)
+      for (const listener of listeners) listener(record)
+      return record
+    },
+    find: (from, fits, signal) => {
+      const already = records.slice(from).find(fits)
+      if (already !== undefined || signal.aborted) return Promise.resolve(already)
+      return new Promise((resolve) => {
+        const settle = (record: MutationRecord | undefined) => {
+          listeners.delete(listener)
+          signal.removeEventListener('abort', onAbort)
+          resolve(record)
+        }
+        const listener = (record: MutationRecord) => {
+          if (fits(record)) settle(record)
+        }
+        const onAbort = () => settle(undefined)
+        listeners.add(listener)
+        signal.addEventListener('abort', onAbort)
+      })
+    },
+  }
+}

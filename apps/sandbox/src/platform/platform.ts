@@ -1,0 +1,127 @@
+import { type Environment, formatTimestamp } from '../environment.ts'
+import { createIds, type Ids } from '../ids.ts'
+import type {
+  Account,
+  Channel,
+  Entity,
+  EntityType,
+  Invoice,
+  Signable,
+  SignablePayload,
+  SignerNode,
+} from './entities.ts'
+import { createMutationLog, type MutationLog } from './mutation-log.ts'
+import { PlatformError } from './platform-error.ts'
+
+/** The entities of one account and what was done to them: the platform's memory. */
+export type Platform = {
+  readonly environment: Environment
+  readonly ids: Ids
+  readonly mutations: MutationLog
+  readonly account: Account
+  readonly entities: () => readonly Entity[]
+  readonly find: (id: string) => Entity | undefined
+  /** @throws {PlatformError} ENTITY_NOT_FOUND if there is no such entity of that type. */
+  readonly get: <T extends EntityType>(type: T, id: string) => Extract<Entity, { type: T }>
+  /** Writes a changed entity and its time of change. */
+  readonly put: <T extends Entity>(entity: T) => T
+  readonly createNode: (fields: Fields<SignerNode, 'publicKey' | 'network'>) => SignerNode
+  readonly createChannel: (fields: Fields<Channel, 'node' | 'capacitySats'>) => Channel
+  readonly createInvoice: (
+    fields: Fields<Invoice, 'node' | 'network' | 'amountSats' | 'memo' | 'signingHash'>,
+  ) => Invoice
+  readonly createSignable: () => Signable
+  readonly createPayload: (
+    fields: Fields<
+      SignablePayload,
+      'signable' | 'payload' | 'derivationPath' | 'addTweak' | 'mulTweak' | 'signingKey'
+    >,
+  ) => SignablePayload
+}
+
+type Fields<T, K extends keyof T> = Pick<T, K>
+
+const invoiceLifeMicros = 24 * 3600 * 1_000_000
+
+/**
+ * An account without nodes.
+ *
+ * @example
+ * ```ts
+ * import { createPlatform, machine } from '@boltwarden/sandbox'
+ * const platform = createPlatform(machine)
+ * const node = platform.createNode({ network: 'REGTEST', publicKey: undefined })
+ * platform.find(node.id) // the node
+ * ```
+ */
+export function createPlatform(environment: Environment): Platform {
+  const ids = createIds(environment)
+  const entities = new Map<string, Entity>()
+  const now = () => formatTimestamp(environment.nowMicros())
+  const base = (prefix: string) => {
+    const at = now()
+    return { id: ids.entity(prefix), createdAt: at, updatedAt: at }
+  }
+  const add = <T extends Entity>(entity: T): T => {
+    entities.set(entity.id, entity)
+    return entity
+  }
+  const account = add<Account>({ ...base('Account'), type: 'Account', name: 'Sandbox' })
+  const isOf = <T extends EntityType>(
+    type: T,
+    entity: Entity | undefined,
+  ): entity is Extract<Entity, { type: T }> => entity?.type === type
+
+  return {
+    environment,
+    ids,
+    mutations: createMutationLog(),
+    account,
+    entities: () => [...entities.values()],
+    find: (id) => entities.get(id),
+    get: (type, id) => {
+      const entity = entities.get(id)
+      if (isOf(type, entity)) return entity
+      throw new PlatformError('ENTITY_NOT_FOUND', `no ${type} has this id`)
+    },
+    put: (entity) => add({ ...entity, updatedAt: now() }),
+    createNode: (fields) =>
+      add<SignerNode>({
+        ...base('node_with_server_signing'),
+        type: 'LightsparkNodeWithRemoteSigning',
+        account: account.id,
+        displayName: 'sandbox node',
+        sharedSecret: undefined,
+        ...fields,
+      }),
+    createChannel: (fields) =>
+      add<Channel>({
+        ...base('Channel'),
+        type: 'Channel',
+        status: 'PENDING',
+        points: new Map(),
+        secrets: new Map(),
+        ...fields,
+      }),
+    createInvoice: (fields) =>
+      add<Invoice>({
+        ...base('Invoice'),
+        type: 'Invoice',
+        expiresAt: formatTimestamp(environment.nowMicros() + invoiceLifeMicros),
+        paymentHash: undefined,
+        preimageNonce: undefined,
+        preimage: undefined,
+        signature: undefined,
+        ...fields,
+      }),
+    createSignable: () => add<Signable>({ ...base('Signable'), type: 'Signable' }),
+    createPayload: (fields) =>
+      add<SignablePayload>({
+        ...base('SignablePayload'),
+        type: 'SignablePayload',
+        status: 'CREATED',
+        signature: undefined,
+        ...fields,
+      }),
+  }
+}

@@ -1,0 +1,96 @@
+import { controlRoutes } from './control/routes.ts'
+import { type Environment, machine } from './environment.ts'
+import { createApi, graphqlPath } from './graphql/api.ts'
+import type { Credentials } from './graphql/authorization.ts'
+import { listen } from './http/listener.ts'
+import { createRouter } from './http/routes.ts'
+import { page, pagePolicy } from './inspector/page.ts'
+import { takeSnapshot } from './inspector/snapshot.ts'
+import { createPlatform, type Platform } from './platform/platform.ts'
+import { createDispatcher, type Dispatcher } from './webhook/dispatcher.ts'
+
+export type SandboxOptions = {
+  readonly host?: string
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+  readonly credentials: Credentials
+  readonly webhookUrl: string
+  readonly webhookSecret: string
+  readonly environment?: Environment
+  /** Pauses before retries, in milliseconds. */
+  readonly retrySchedule?: readonly number[]
+  readonly callTimeoutMs?: number
+  readonly fetch?: typeof fetch
+}
+
+/** A running sandbox. */
+export type Sandbox = {
+  /** The base URL: the API, the inspector and the control API are below it. */
+  readonly url: string
+  readonly platform: Platform
+  readonly dispatcher: Dispatcher
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts a local platform: API, webhook dispatcher and inspector.
+ *
+ * @example
+ * ```ts
+ * import { startSandbox } from '@boltwarden/sandbox'
+ * const sandbox = await startSandbox({
+ *   credentials: { clientId: 'client', clientSecret: 'secret' },
+ *   webhookUrl: 'http://127.0.0.1:8080/webhook',
+ *   webhookSecret: 'webhook-secret',
+ * })
+ * await sandbox.close()
+ * ```
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const environment = options.environment ?? machine
+  const platform = createPlatform(environment)
+  const dispatcher = createDispatcher({
+    url: options.webhookUrl,
+    secret: options.webhookSecret,
+    environment,
+    ...(options.retrySchedule && { schedule: options.retrySchedule }),
+    ...(options.callTimeoutMs && { timeoutMs: options.callTimeoutMs }),
+    ...(options.fetch && { fetch: options.fetch }),
+  })
+  const api = createApi(platform, options.credentials)
+  const router = createRouter([
+    { method: 'POST', path: graphqlPath, access: 'token', handler: api },
+    { method: 'GET', path: '/', access: 'local', handler: showPage },
+    {
+      method: 'GET',
+      path: '/inspector.json',
+      access: 'local',
+      handler: () => Response.json(takeSnapshot(platform, dispatcher)),
+    },
+    ...controlRoutes(platform, dispatcher),
+  ])
+  const listener = await listen(router, {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+  })
+  return {
+    url: listener.url,
+    platform,
+    dispatcher,
+    close: async () => {
+      dispatcher.close()
+      await listener.close()
+    },
+  }
+}
+
+function showPage(): Response {
+  return new Response(page, {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': pagePolicy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    },
+  })
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  parsePairing,
+  type Sandbox,
+  type StepResult,
+  startSandbox,
+  subEventTypes,
+  type WalkReport,
+  walk,
+} from '../src/index.ts'
+import { credentials, startOfficialSigner, webhookSecret } from './official-signer.ts'
+
+describe('@lightsparkdev/lightspark-sdk 1.9.19 as a blind signer', () => {
+  const seed = new Uint8Array(64).fill(7)
+  let sandbox: Sandbox
+  let signer: Awaited<ReturnType<typeof startOfficialSigner>>
+  let report: WalkReport
+
+  beforeAll(async () => {
+    signer = await startOfficialSigner(seed)
+    sandbox = await startSandbox({
+      credentials,
+      webhookUrl: signer.webhookUrl,
+      webhookSecret,
+      retrySchedule: [],
+    })
+    signer.connect(sandbox.url)
+    const pairing = parsePairing(signer.pairing)
+    const { platform, dispatcher } = sandbox
+    report = await walk({ platform, dispatcher, pairing }, { seed: new Uint8Array(32) })
+  })
+
+  afterAll(async () => {
+    await sandbox.close()
+    await signer.close()
+  })
+
+  const stepsOf = (kind: StepResult['kind']) => report.steps.filter((step) => step.kind === kind)
+
+  test('every honest answer verifies', () => {
+    expect(stepsOf('honest').filter(({ ok }) => !ok)).toEqual([])
+    expect(report.verified).toBeGreaterThan(50)
+  })
+
+  test('every sub-event was walked', () => {
+    const seen = new Set(stepsOf('honest').map(({ subject }) => subject))
+    expect(subEventTypes.filter((type) => !seen.has(type))).toEqual([])
+  })
+
+  test('every hostile request that asks for something gets it', () => {
+    const outcomes = stepsOf('hostile').map(
+      ({ name, outcome, note }) => `${outcome}: ${name} (${note})`,
+    )
+    expect(outcomes).toMatchInlineSnapshot(`
+      [
+        "extracted: the only secret, before there is a next point (gave away the secret of commitment 0)",
+        "extracted: the digest of another transaction than the one shown (gave away a good signature under m/3/3/0)",
+        "extracted: a multiplied funding key (gave away a good signature under m/3/3/0)",
+        "extracted: an added-to funding key (gave away a good signature under m/3/3/0)",
+        "extracted: the node's identity key (gave away a good signature under m/0)",
+        "extracted: the payment key on the funding output (gave away a good signature under m/3/3/2)",
+        "extracted: the funding key by another spelling of its path (gave away a good signature under m/3/3/00)",
+        "extracted: secret out of order: one is left out (gave away the secret of commitment 2)",
+        "extracted: the same keys for a second channel id (gave away a point of keys that belong to another channel)",
+        "extracted: a revealed secret that contradicts the one before (gave away its belief: the false secret was taken)",
+        "extracted: a second payment hash for an invoice (gave away a second payment hash)",
+        "extracted: a preimage of a nonce from nowhere (gave away a preimage of a nonce it never issued)",
+        "extracted: a preimage of another invoice's nonce (gave away the preimage of an invoice that nobody paid)",
+        "extracted: a known event id with another body (gave away an answer: update_channel_per_commitment_point)",
+        "extracted: an event of two days ago (gave away an answer: update_channel_per_commitment_point)",
+        "extracted: a request for another network (gave away an answer: update_channel_per_commitment_point)",
+        "refused: a wrong HMAC (refused)",
+        "refused: no HMAC at all (refused)",
+        "refused: a body that is no JSON (refused)",
+        "refused: a body that is a list (refused)",
+        "refused: an index as text (refused)",
+        "refused: a doubled key (refused)",
+      ]
+    `)
+  })
+})
