@@ -37,7 +37,7 @@ export async function startOfficialSigner(
       if (isSigning) await handler?.handleWebhookRequest(body, String(signature), webhookSecret)
       return Array.isArray(event) ? 400 : 200
     }
-    answer()
+    void answer()
       .catch((error: unknown) => (String(error).includes('does not match signature') ? 401 : 400))
       .then((status) => response.writeHead(status).end())
   })

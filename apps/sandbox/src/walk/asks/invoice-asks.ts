@@ -64,7 +64,7 @@ export async function askPaymentHash(scene: Scene, amountSats: bigint): Promise<
       if (invoice.paymentHash === undefined) return 'no payment hash came'
       return invoice.preimageNonce === undefined ? 'no nonce came with the hash' : undefined
     },
-    proves: 'a payment hash and its nonce; the preimage is checked when it comes',
+    proves: 'a payment hash and its nonce',
   })
   const { paymentHash: hash, preimageNonce: nonce } = platform.get('Invoice', id)
   if (hash === undefined || nonce === undefined) throw new ChapterStopped('no payment hash')

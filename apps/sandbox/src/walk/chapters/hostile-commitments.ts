@@ -36,6 +36,7 @@ export async function forgeCommitmentRequests(scene: Scene, channel: LiveChannel
     'policy-lightspark-release-order',
   ])
   await askUnderAnotherId(scene, terms)
+  await askCommitment(scene, terms, commitmentNumber(number + 1), channel.balances)
   await tellFalseSecret(scene, channel)
   await tellSecret(scene, terms, number)
 }

@@ -32,12 +32,17 @@ export async function forgeDeliveries(scene: Scene, channel: LiveChannel): Promi
     refused(scene, channel, 'a request for another network', ['policy-lightspark-network'], {
       data: { ...data, bitcoin_network: 'MAINNET' },
     }),
+    refused(scene, channel, 'a sub-event of another protocol', unsupported, {
+      data: { ...data, sub_event_type: 'VLS_MESSAGE' },
+    }),
     ...forgedSignatures(scene, channel, data),
     ...malformed(scene, channel, data),
   ]
   for (const step of asks) await askHostilely(scene.context, step)
   await acknowledgeOther(scene)
 }
+
+const unsupported = ['UNSUPPORTED_SUB_EVENT', 'SUB_EVENT_UNSUPPORTED']
 
 type Forged = Parameters<typeof askHostilely>[1]
 
@@ -61,7 +66,7 @@ function refused(
 
 function forgedSignatures(scene: Scene, channel: LiveChannel, data: EventData): readonly Forged[] {
   const forge = (name: string, signature: string | null) =>
-    refused(scene, channel, name, ['UNAUTHENTICATED'], {
+    refused(scene, channel, name, ['UNAUTHENTICATED', 'WEBHOOK_SIGNATURE_INVALID'], {
       data,
       status: 401,
       forgery: () => ({ signature }),
@@ -71,7 +76,7 @@ function forgedSignatures(scene: Scene, channel: LiveChannel, data: EventData): 
 
 function malformed(scene: Scene, channel: LiveChannel, data: EventData): readonly Forged[] {
   const forge = (name: string, body: (event: OutgoingEvent) => Uint8Array) =>
-    refused(scene, channel, name, ['MALFORMED'], {
+    refused(scene, channel, name, ['MALFORMED', 'WEBHOOK_MALFORMED'], {
       data,
       status: 400,
       forgery: (event) => ({ body: body(event) }),

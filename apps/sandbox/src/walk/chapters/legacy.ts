@@ -27,7 +27,7 @@ export async function playLegacy(scene: Scene): Promise<void> {
       const expected = sharedSecretOf(peer, pairing.nodeId)
       return sharedSecret === expected ? undefined : "not the peer's secret"
     },
-    proves: 'the same secret as from the peer’s side',
+    proves: 'the same secret as from the other side',
   })
   await askInvoiceSignature(
     scene,
