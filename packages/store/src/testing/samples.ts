@@ -1,0 +1,135 @@
+import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
+import { paymentHash, preimageNonce } from '@boltwarden/core/bytes'
+import type { Grant } from '@boltwarden/core/grant'
+import { channelId, eventId, invoiceId, nodeId } from '@boltwarden/core/ids'
+import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import type { Delivery } from '@boltwarden/policy/event'
+import type { Judgement } from '@boltwarden/policy/judge'
+import type { ChannelState } from '@boltwarden/policy/state/channel-state'
+import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
+import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import type { View, Writes } from '@boltwarden/policy/view'
+
+/** A step of a decision, as `decide` takes it. */
+export type Decide = (view: View) => Judgement
+
+/** 32 bytes that are all the same. */
+export function filled(fill: number): Uint8Array {
+  return new Uint8Array(32).fill(fill)
+}
+
+/** A delivery that asks for the point of channel `m/3/n`. */
+export function pointDelivery(event: string, channel: number, id = `Channel:${channel}`): Delivery {
+  return {
+    ...envelope(event),
+    request: {
+      kind: 'get-per-commitment-point',
+      network: 'REGTEST',
+      channel: channelId(id),
+      node: nodeId('node:1'),
+      path: `m/3/${channel}`,
+      index: commitmentIndex(maxCommitmentIndex),
+    },
+  }
+}
+
+/** A delivery that asks for the payment hash of an invoice. */
+export function hashDelivery(event: string, invoice: string): Delivery {
+  return {
+    ...envelope(event),
+    request: {
+      kind: 'request-invoice-payment-hash',
+      network: 'REGTEST',
+      invoice: invoiceId(invoice),
+    },
+  }
+}
+
+/** A channel known from its first point on. */
+export function channelState(channel: number, id = `Channel:${channel}`, below = 0): ChannelState {
+  return {
+    channel,
+    id: channelId(id),
+    node: nodeId('node:1'),
+    origin: 'opening',
+    lowestPoint: commitmentIndex(maxCommitmentIndex - below),
+    counterpartySecrets: emptyCounterpartySecrets,
+  }
+}
+
+/** An invoice whose nonce is all `fill`. */
+export function invoiceState(invoice: string, fill: number): InvoiceState {
+  return {
+    invoice: invoiceId(invoice),
+    nonce: preimageNonce(filled(fill)),
+    paymentHash: paymentHash(filled(fill)),
+    issuedAtMs: 1,
+  }
+}
+
+/** What the ledger keeps of a delivery. */
+export function ledgerEntry(
+  delivery: Delivery,
+  verdict: LedgerEntry['verdict'] = 'sign',
+): LedgerEntry {
+  return {
+    event: delivery.event,
+    bodyHash: delivery.bodyHash,
+    kind: delivery.request.kind,
+    verdict,
+    tags: verdict === 'sign' ? [] : ['policy-lightspark-network'],
+    policyHash: filled(9),
+    receivedAtMs: delivery.receivedAtMs,
+  }
+}
+
+/** A step that signs and leaves these writes behind. */
+export function signs(delivery: Delivery, writes: Partial<Writes> = {}): Decide {
+  return () => ({
+    decision: { verdict: 'sign', warnings: [] },
+    grant: acknowledgement,
+    writes: { event: ledgerEntry(delivery), channels: [], ...writes },
+    repeated: false,
+  })
+}
+
+/** A step that declines. */
+export function declines(delivery: Delivery): Decide {
+  return () => ({
+    decision: {
+      verdict: 'decline',
+      violations: [{ tag: 'policy-lightspark-network', message: 'another network' }],
+    },
+    writes: { event: ledgerEntry(delivery, 'decline'), channels: [] },
+    repeated: false,
+  })
+}
+
+/** A step that gives an invoice its first nonce, or the one it has. */
+export function issues(delivery: Delivery, invoice: string, fill: number): Decide {
+  return (view) => {
+    const state = view.invoice ?? invoiceState(invoice, fill)
+    return {
+      decision: { verdict: 'sign', warnings: [] },
+      grant: { kind: 'payment-hash', invoice: state.invoice, nonce: state.nonce },
+      writes: {
+        event: ledgerEntry(delivery),
+        channels: [],
+        ...(view.invoice === undefined && { invoice: state }),
+      },
+      repeated: false,
+    }
+  }
+}
+
+const acknowledgement: Grant = Object.freeze({ kind: 'acknowledgement' })
+
+function envelope(event: string): Omit<Delivery, 'request'> {
+  return {
+    event: eventId(event),
+    bodyHash: filled(event.length),
+    timestampMs: 1,
+    receivedAtMs: 2,
+    entity: 'node:1',
+  }
+}
