@@ -63,11 +63,12 @@ export function readTransaction(reader: ByteReader): Transaction {
   // A count of inputs cannot be 0, so a 0 here is the marker of the witness form.
   const hasWitness = reader.peek() === 0 && reader.peek(1) === 1
   if (hasWitness) reader.take(2)
-  const body = readBody(reader)
-  if (body.inputs.length === 0) reader.fail('transaction has no inputs')
-  if (body.outputs.length === 0) reader.fail('transaction has no outputs')
-  const inputs = hasWitness ? readWitnesses(reader, body.inputs) : body.inputs
-  return { version, inputs, outputs: body.outputs, locktime: reader.u32() }
+  const spent = readInputs(reader)
+  if (spent.length === 0) reader.fail('transaction has no inputs')
+  const outputs = readOutputs(reader)
+  if (outputs.length === 0) reader.fail('transaction has no outputs')
+  const inputs = hasWitness ? readWitnesses(reader, spent) : spent
+  return { version, inputs, outputs, locktime: reader.u32() }
 }
 
 /**
@@ -75,14 +76,21 @@ export function readTransaction(reader: ByteReader): Transaction {
  * outputs.
  */
 export function readUnsignedTransaction(reader: ByteReader): Transaction {
-  const version = reader.u32()
-  const { inputs, outputs } = readBody(reader)
-  return { version, inputs, outputs, locktime: reader.u32() }
+  return {
+    version: reader.u32(),
+    inputs: readInputs(reader),
+    outputs: readOutputs(reader),
+    locktime: reader.u32(),
+  }
 }
 
-function readBody(reader: ByteReader): Pick<Transaction, 'inputs' | 'outputs'> {
+function readInputs(reader: ByteReader): readonly TxIn[] {
   const inputs: TxIn[] = []
   for (let left = reader.count(leastInputBytes); left > 0; left--) inputs.push(readInput(reader))
+  return inputs
+}
+
+function readOutputs(reader: ByteReader): readonly TxOut[] {
   const outputs: TxOut[] = []
   let sum = 0n
   for (let left = reader.count(leastOutputBytes); left > 0; left--) {
@@ -91,7 +99,7 @@ function readBody(reader: ByteReader): Pick<Transaction, 'inputs' | 'outputs'> {
     outputs.push(output)
   }
   if (sum > maxSats) reader.fail('outputs add up to more than 21 million bitcoin')
-  return { inputs, outputs }
+  return outputs
 }
 
 function readInput(reader: ByteReader): TxIn {
