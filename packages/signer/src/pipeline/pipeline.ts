@@ -1,4 +1,5 @@
 import type { Answer } from '@boltwarden/core/answer'
+import { type Decision, violationsOf } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { OtherEvent } from '@boltwarden/sdk'
 import type { Ruling } from '@boltwarden/store'
@@ -119,7 +120,8 @@ async function answerRequest(
     return { outcome: 'refused', reply, facts: told }
   }
   const delivered = await deliver(answerOf(ruling, delivery, deps), deadline, deps)
-  await noteAnswered(delivery, delivered, deps)
+  // An id used before belongs to another question, whose own answer is what is noted of it.
+  if (!isReplay(decision)) await noteAnswered(delivery, delivered, deps)
   const { operation, reply } = delivered
   deps.metrics.answered(kind, deadline.elapsedMs() / 1000, deadline.leftMs() / 1000)
   if (decision.verdict === 'decline') {
@@ -128,6 +130,10 @@ async function answerRequest(
   }
   const outcome = operation === undefined ? 'acknowledged' : 'answered'
   return { outcome, reply, facts: { ...told, operation } }
+}
+
+function isReplay(decision: Decision): boolean {
+  return violationsOf(decision).some(({ tag }) => tag === 'policy-lightspark-replay')
 }
 
 function answerOf({ decision, permit }: Ruling, { request }: Delivery, deps: PipelineDeps): Answer {
