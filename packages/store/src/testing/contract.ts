@@ -16,6 +16,13 @@ import {
 
 export type { Expectation, Harness, TestApi, TestDatabase } from './api.ts'
 export {
+  type ChildRole,
+  childRoles,
+  type ProcessHarness,
+  processContract,
+  runChild,
+} from './processes.ts'
+export {
   channelState,
   declines,
   filled,
