@@ -104,11 +104,10 @@ export function decodeCounterpartySecrets(
   text: string,
 ): Result<CounterpartySecrets, DecodeProblem> {
   if (text === version) return ok(emptyCounterpartySecrets)
-  const match = encoded.exec(text)
-  const number = Number(match?.[1] ?? Number.NaN)
-  if (!(number <= maxCommitmentIndex)) return err({ reason: 'malformed' })
-  const lowest = commitmentIndex(number)
-  const all = hexToBytes(match?.[2] ?? '')
+  const [, digits = '', hex = ''] = encoded.exec(text) ?? []
+  if (hex === '' || Number(digits) > maxCommitmentIndex) return err({ reason: 'malformed' })
+  const lowest = commitmentIndex(Number(digits))
+  const all = hexToBytes(hex)
   const slots = Array.from({ length: all.length / 32 }, (_, slot) =>
     commitmentSecret(all.slice(32 * slot, 32 * slot + 32)),
   )
@@ -123,10 +122,7 @@ export function decodeCounterpartySecrets(
 
 /** Where a secret does not give one of a lower slot that its index derives. */
 function contradictionOf(
-  {
-    lowest,
-    slots,
-  }: { readonly lowest: CommitmentIndex; readonly slots: readonly CommitmentSecret[] },
+  { lowest, slots }: { lowest: CommitmentIndex; slots: readonly CommitmentSecret[] },
   index: CommitmentIndex,
   slot: number,
   secret: CommitmentSecret,

@@ -1,11 +1,13 @@
 import { bytes } from '../assert.ts'
 import { compactSignature, type PublicKey, publicKey } from '../bytes.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { Bindings } from './bindings.ts'
 import { length, refusal } from './refusals.ts'
 import { isBelowOrder, isScalar, reduce } from './scalar.ts'
 import type { Secp256k1 } from './secp256k1.ts'
 
-type Bindings = Awaited<typeof import('secp256k1/bindings.js')>['default']
+/** How the addon is imported; tests make it fail. */
+export type NativeImporter = () => Promise<Bindings>
 
 /**
  * libsecp256k1 in C, by the addon of the npm package `secp256k1`.
@@ -19,22 +21,17 @@ type Bindings = Awaited<typeof import('secp256k1/bindings.js')>['default']
  * native?.backend // 'libsecp256k1', or undefined
  * ```
  */
-export async function loadNative(): Promise<Secp256k1 | undefined> {
-  const native = await openNative()
+export async function loadNative(importer?: NativeImporter): Promise<Secp256k1 | undefined> {
+  const native = await openNative(importer)
   return native.ok ? native.value : undefined
 }
 
 // The package's root falls back to JavaScript without a word; its bindings entry throws.
-const importBindings = async (): Promise<Bindings> =>
-  (await import('secp256k1/bindings.js')).default
+const importBindings: NativeImporter = async () => (await import('secp256k1/bindings.js')).default
 
-/**
- * As {@link loadNative}, with the reason why there is none.
- *
- * @param importer - how the addon is imported; tests make it fail.
- */
+/** As {@link loadNative}, with the reason why there is none. */
 export async function openNative(
-  importer: () => Promise<Bindings> = importBindings,
+  importer: NativeImporter = importBindings,
 ): Promise<Result<Secp256k1, unknown>> {
   try {
     return ok(fromBindings(await importer()))

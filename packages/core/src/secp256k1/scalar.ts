@@ -35,7 +35,8 @@ export function isScalar(value: Uint8Array): boolean {
  * @throws {RangeError} if `value` is not 32 bytes.
  */
 export function reduce(value: Uint8Array): Uint8Array {
-  if (bytes('value', value, 32) && isBelowOrder(value)) return value
+  bytes('value', value, 32)
+  if (isBelowOrder(value)) return value
   // 2^256 is less than 2n, so one subtraction is enough.
   const out = new Uint8Array(32)
   let borrow = 0

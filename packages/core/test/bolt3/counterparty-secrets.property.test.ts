@@ -62,6 +62,11 @@ describe('inserting', () => {
     )
   })
 
+  test('starts at 2^48-1', () => {
+    expect(nextIndex(emptyCounterpartySecrets)).toBe(first)
+    expect(lookUpSecret(emptyCounterpartySecrets, commitmentIndex(first))).toBeUndefined()
+  })
+
   test('takes only the next index', () => {
     fc.assert(
       fc.property(seeds, fc.nat(20), fc.nat(40), (seed, count, number) => {
@@ -120,6 +125,11 @@ describe('inserting', () => {
     })
     const middle = commitmentIndex(123_456_789_012)
     expect(lookUpSecret(full, middle)).toEqual(perCommitmentSecret(seed, middle))
+    expect(lookUpSecret(full, zero)).toEqual(perCommitmentSecret(seed, zero))
+    expect(decodeCounterpartySecrets(encodeCounterpartySecrets(full))).toEqual({
+      ok: true,
+      value: full,
+    })
     const wrong = flipBit(perCommitmentSecret(seed, zero), 200)
     expect(insertSecret(nearly, zero, wrong).ok).toBe(false)
   })

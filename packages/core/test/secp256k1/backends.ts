@@ -32,6 +32,7 @@ export const privateKeys = fc
 export const anyScalars = fc
   .oneof(
     fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+    fc.bigInt({ min: order, max: 2n ** 256n - 1n }),
     fc.constantFrom(0n, 1n, order - 1n, order, order + 1n, 2n ** 256n - 1n),
   )
   .map(bytes32)

@@ -1,6 +1,6 @@
 import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
-import { openNative } from '@boltwarden/core/secp256k1/native'
-import { expect, test } from 'vitest'
+import { loadNative } from '@boltwarden/core/secp256k1/native'
+import { describe, expect, test } from 'vitest'
 
 test.each([
   ['auto', 'libsecp256k1'],
@@ -10,7 +10,20 @@ test.each([
   expect((await loadSecp256k1(choice)).backend).toBe(backend)
 })
 
-test('an addon that does not load is a value with its reason', async () => {
-  const missing = await openNative(() => Promise.reject(new Error('No native build was found')))
-  expect(missing).toEqual({ ok: false, error: new Error('No native build was found') })
+describe('where the addon does not load', () => {
+  const reason = new Error('No native build was found')
+  const missing = () => Promise.reject(reason)
+
+  test('auto gives noble-curves', async () => {
+    expect((await loadSecp256k1('auto', missing)).backend).toBe('noble-curves')
+  })
+
+  test('native fails, with the reason', async () => {
+    const error = await loadSecp256k1('native', missing).catch((thrown: unknown) => thrown)
+    expect(error).toEqual(new Error('the libsecp256k1 addon does not load', { cause: reason }))
+  })
+
+  test('loading gives nothing', async () => {
+    expect(await loadNative(missing)).toBeUndefined()
+  })
 })
