@@ -1,3 +1,5 @@
+// The addon has no types of its own; whoever compiles this file from source needs ours.
+/// <reference path="./addon.d.ts" />
 import { bytes } from '../assert.ts'
 import { compactSignature, type PublicKey, publicKey } from '../bytes.ts'
 import { err, ok, type Result } from '../result.ts'
