@@ -117,7 +117,7 @@ function noContent(): Response {
 }
 
 function toldRefusal(refusal: Refusal): Refusal {
-  if (refusal.code !== 'KEY_NOT_GRANTED') return refusal
+  if (refusal.code !== 'NOT_GRANTABLE') return refusal
   return { ...refusal, problems: refusal.problems.slice(0, maxProblemsTold) }
 }
 

@@ -141,7 +141,7 @@ export class RemoteSigningWebhookHandler {
     }
     const answer = computeAnswer(event, await this.#keys(), this.#entropy)
     if (!answer.ok) {
-      const refusal = { code: 'KEY_NOT_GRANTED', subEventType, problems: answer.error } as const
+      const refusal = { code: 'NOT_GRANTABLE', subEventType, problems: answer.error } as const
       return { kind: 'refuse', refusal }
     }
     const mutation = toMutation(answer.value)

@@ -7,9 +7,10 @@ export type Refusal =
   | { readonly code: 'SUB_EVENT_UNSUPPORTED'; readonly subEventType: string }
   /** The validator said no, and the sub-event has no mutation to decline with. */
   | { readonly code: 'VALIDATOR_DECLINED'; readonly subEventType: string }
-  /** The request names a key outside the table, or one that may not sign. */
+  /** The request names a key outside the table or one that may not sign, or a tweak or point that is
+   * none. */
   | {
-      readonly code: 'KEY_NOT_GRANTED'
+      readonly code: 'NOT_GRANTABLE'
       readonly subEventType: string
       readonly problems: readonly GrantProblem[]
     }

@@ -1,5 +1,3 @@
-import type { Brand } from '@boltwarden/core/brand'
-
 /**
  * The event types that are known; all of them arrive at one URL.
  *
@@ -31,8 +29,11 @@ export const WebhookEventType = {
 /** A known event type. */
 export type WebhookEventType = (typeof WebhookEventType)[keyof typeof WebhookEventType]
 
-/** The name of an event type that was added after this version. */
-export type UnknownEventType = Brand<string, 'UnknownEventType'>
+/**
+ * Stands in the types for every name that this version does not know. The value is the name as it
+ * was sent. (A branded string would keep `eventType === 'REMOTE_SIGNING'` from narrowing.)
+ */
+export type UnknownEventType = '(unknown event type)'
 
 /** Every event type that is not about signing. */
 export type OtherEventType = Exclude<WebhookEventType, 'REMOTE_SIGNING'> | UnknownEventType

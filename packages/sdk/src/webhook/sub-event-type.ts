@@ -1,5 +1,3 @@
-import type { Brand } from '@boltwarden/core/brand'
-
 /**
  * The sub-events of `REMOTE_SIGNING` that are known.
  *
@@ -25,8 +23,11 @@ export const RemoteSigningSubEventType = {
 export type RemoteSigningSubEventType =
   (typeof RemoteSigningSubEventType)[keyof typeof RemoteSigningSubEventType]
 
-/** The name of a sub-event that was added after this version. */
-export type UnknownSubEventType = Brand<string, 'UnknownSubEventType'>
+/**
+ * Stands in the types for every name that this version does not know. The value is the name as it
+ * was sent.
+ */
+export type UnknownSubEventType = '(unknown sub-event)'
 
 /** The name of a sub-event that is not in the table. */
 export function unknownSubEventType(name: string): UnknownSubEventType {

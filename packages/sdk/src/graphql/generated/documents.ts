@@ -2,50 +2,50 @@
 
 export const currentAccount = {
   name: 'CurrentAccount',
-  text: 'query CurrentAccount { current_account { id name } }',
+  text: 'query CurrentAccount{current_account{id name}}',
 } as const
 
 export const declineToSignMessages = {
   name: 'DeclineToSignMessages',
-  text: 'mutation DeclineToSignMessages($payload_ids: [ID!]!) { decline_to_sign_messages(input: { payload_ids: $payload_ids }) { declined_payloads { id } } }',
+  text: 'mutation DeclineToSignMessages($payload_ids:[ID!]!){decline_to_sign_messages(input:{payload_ids:$payload_ids}){declined_payloads{id}}}',
 } as const
 
 export const releaseChannelPerCommitmentSecret = {
   name: 'ReleaseChannelPerCommitmentSecret',
-  text: 'mutation ReleaseChannelPerCommitmentSecret( $channel_id: ID! $per_commitment_secret: Hash32! $per_commitment_index: Long! ) { release_channel_per_commitment_secret( input: { channel_id: $channel_id per_commitment_secret: $per_commitment_secret per_commitment_index: $per_commitment_index } ) { channel { id } } }',
+  text: 'mutation ReleaseChannelPerCommitmentSecret($channel_id:ID!$per_commitment_secret:Hash32!$per_commitment_index:Long!){release_channel_per_commitment_secret(input:{channel_id:$channel_id per_commitment_secret:$per_commitment_secret per_commitment_index:$per_commitment_index}){channel{id}}}',
 } as const
 
 export const releasePaymentPreimage = {
   name: 'ReleasePaymentPreimage',
-  text: 'mutation ReleasePaymentPreimage($invoice_id: ID!, $payment_preimage: Hash32!) { release_payment_preimage( input: { invoice_id: $invoice_id, payment_preimage: $payment_preimage } ) { invoice { id } } }',
+  text: 'mutation ReleasePaymentPreimage($invoice_id:ID!$payment_preimage:Hash32!){release_payment_preimage(input:{invoice_id:$invoice_id payment_preimage:$payment_preimage}){invoice{id}}}',
 } as const
 
 export const setInvoicePaymentHash = {
   name: 'SetInvoicePaymentHash',
-  text: 'mutation SetInvoicePaymentHash( $invoice_id: ID! $payment_hash: Hash32! $preimage_nonce: Hash32! ) { set_invoice_payment_hash( input: { invoice_id: $invoice_id payment_hash: $payment_hash preimage_nonce: $preimage_nonce } ) { invoice { id } } }',
+  text: 'mutation SetInvoicePaymentHash($invoice_id:ID!$payment_hash:Hash32!$preimage_nonce:Hash32!){set_invoice_payment_hash(input:{invoice_id:$invoice_id payment_hash:$payment_hash preimage_nonce:$preimage_nonce}){invoice{id}}}',
 } as const
 
 export const signInvoice = {
   name: 'SignInvoice',
-  text: 'mutation SignInvoice($invoice_id: ID!, $signature: Signature!, $recovery_id: Int!) { sign_invoice( input: { invoice_id: $invoice_id, signature: $signature, recovery_id: $recovery_id } ) { invoice { id } } }',
+  text: 'mutation SignInvoice($invoice_id:ID!$signature:Signature!$recovery_id:Int!){sign_invoice(input:{invoice_id:$invoice_id signature:$signature recovery_id:$recovery_id}){invoice{id}}}',
 } as const
 
 export const signMessages = {
   name: 'SignMessages',
-  text: 'mutation SignMessages($signatures: [IdAndSignature!]!) { sign_messages(input: { signatures: $signatures }) { signed_payloads { id } } }',
+  text: 'mutation SignMessages($signatures:[IdAndSignature!]!){sign_messages(input:{signatures:$signatures}){signed_payloads{id}}}',
 } as const
 
 export const signablePayloadStatus = {
   name: 'SignablePayloadStatus',
-  text: 'query SignablePayloadStatus($id: ID!) { entity(id: $id) { ... on SignablePayload { id status } } }',
+  text: 'query SignablePayloadStatus($id:ID!){entity(id:$id){...on SignablePayload{id status}}}',
 } as const
 
 export const updateChannelPerCommitmentPoint = {
   name: 'UpdateChannelPerCommitmentPoint',
-  text: 'mutation UpdateChannelPerCommitmentPoint( $channel_id: ID! $per_commitment_point: PublicKey! $per_commitment_point_index: Long! ) { update_channel_per_commitment_point( input: { channel_id: $channel_id per_commitment_point: $per_commitment_point per_commitment_point_index: $per_commitment_point_index } ) { channel { id } } }',
+  text: 'mutation UpdateChannelPerCommitmentPoint($channel_id:ID!$per_commitment_point:PublicKey!$per_commitment_point_index:Long!){update_channel_per_commitment_point(input:{channel_id:$channel_id per_commitment_point:$per_commitment_point per_commitment_point_index:$per_commitment_point_index}){channel{id}}}',
 } as const
 
 export const updateNodeSharedSecret = {
   name: 'UpdateNodeSharedSecret',
-  text: 'mutation UpdateNodeSharedSecret($node_id: ID!, $shared_secret: Hash32!) { update_node_shared_secret(input: { node_id: $node_id, shared_secret: $shared_secret }) { node { id } } }',
+  text: 'mutation UpdateNodeSharedSecret($node_id:ID!$shared_secret:Hash32!){update_node_shared_secret(input:{node_id:$node_id shared_secret:$shared_secret}){node{id}}}',
 } as const
