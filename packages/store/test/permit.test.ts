@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { Permit } from '@boltwarden/store'
 import { describe, expect, test } from 'vitest'
-import { mintPermit } from '../src/permit.ts'
+import { mintPermit } from '#src/permit'
 
 const grant = { kind: 'acknowledgement' } as const
 

@@ -6,9 +6,9 @@ import { openSqlite } from '@boltwarden/store/sqlite'
 import { channelState, pointDelivery, signs } from '@boltwarden/store/testing'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { SqliteBackend } from '../src/sqlite/backend.ts'
-import { Connection } from '../src/sqlite/connection.ts'
-import { readMigrations } from '../src/sqlite/migrations.ts'
+import { SqliteBackend } from '#src/sqlite/backend'
+import { Connection } from '#src/sqlite/connection'
+import { readMigrations } from '#src/sqlite/migrations'
 import { realm, sqliteFile } from './sqlite-database.ts'
 
 let file: ReturnType<typeof sqliteFile>
