@@ -72,7 +72,7 @@ export function renamed<T extends Delivery>(delivery: T): T {
 }
 
 export function hash(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
+  return new Uint8Array(createHash('sha256').update(text).digest())
 }
 
 /** The tags of a decision, with the verdict: what most tests assert. */
