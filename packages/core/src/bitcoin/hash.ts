@@ -8,7 +8,12 @@ export type Hash160 = Brand<Uint8Array, 'Hash160'>
 
 /** @throws {RangeError} if `value` is not 20 bytes. */
 export function hash160(value: Uint8Array): Hash160 {
-  return bytes('hash160', value, 20) as Hash160
+  assertHash160(value)
+  return value
+}
+
+function assertHash160(value: Uint8Array): asserts value is Hash160 {
+  bytes('hash160', value, 20)
 }
 
 /**

@@ -22,7 +22,12 @@ const sequenceMark = 0x80
  * @throws {RangeError} if `value` is not an integer from 0 to 2^48-1.
  */
 export function obscuringFactor(value: number): ObscuringFactor {
-  return integer('obscuringFactor', value, 0, maxCommitmentIndex) as ObscuringFactor
+  assertObscuringFactor(value)
+  return value
+}
+
+function assertObscuringFactor(value: number): asserts value is ObscuringFactor {
+  integer('obscuringFactor', value, 0, maxCommitmentIndex)
 }
 
 /**
@@ -44,7 +49,7 @@ export function obscuringFactorOf(opener: PublicKey, accepter: PublicKey): Obscu
  * ```ts
  * import { obscure, obscuringFactor } from '@boltwarden/core/bolt3/commitment-number'
  * import { commitmentNumber } from '@boltwarden/core/units'
- * obscure(commitmentNumber(42), obscuringFactor(0x2bb038521914)) // 0x2bb03852193e
+ * obscure(commitmentNumber(42), obscuringFactor(0x2bb038521914)) // 48035859142974
  * ```
  */
 export function obscure(number: CommitmentNumber, factor: ObscuringFactor): number {
