@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig, parseConfig } from '../src/config/load.ts'
 import { printConfig } from '../src/config/print.ts'
-import { SignerFault } from '../src/fault.ts'
+import { type ConfigProblem, isFault } from '../src/fault.ts'
 
 const minimal = `
 network = "REGTEST"
@@ -15,13 +15,11 @@ api_client_id = "id-of-the-client"
 api_client_secret_file = "api-secret"
 `
 
-function problemsOf(text: string) {
+function problemsOf(text: string): readonly ConfigProblem[] {
   try {
     parseConfig(text, 'boltwarden.toml')
   } catch (error) {
-    if (error instanceof SignerFault && error.fault.code === 'CONFIG_INVALID') {
-      return error.fault.problems
-    }
+    if (isFault(error, 'CONFIG_INVALID')) return error.fault.problems
     throw error
   }
   return []

@@ -35,13 +35,15 @@ export async function runServe(flags: ServeFlags, terminal: Terminal): Promise<n
   dieLoudly(logger)
   // A signal while the key store opens must not be lost.
   const stop = stopSignal(logger)
+  const reloadable: { service?: Service } = {}
+  process.on('SIGHUP', () => reload(reloadable.service, logger))
   const keychain =
     flags.insecureSeedFromEnv === true
       ? await keychainFromEnv(config, terminal, logger)
       : await openKeychain(config, flags, terminal)
   const deps = { keychain, clock: systemClock, entropy: systemEntropy, logger }
   const service = await startService(config, deps)
-  process.on('SIGHUP', () => reload(service, logger))
+  reloadable.service = service
   const signal = await stop
   logger.info({ signal }, 'draining')
   await service.close()
@@ -75,9 +77,10 @@ function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
   })
 }
 
-function reload(service: Service, logger: Logger): void {
+function reload(service: Service | undefined, logger: Logger): void {
   try {
-    service.reloadWebhookSecrets()
+    // While it starts, the secrets are yet to be read, or just were.
+    service?.reloadWebhookSecrets()
     logger.info('webhook secrets reloaded')
   } catch (error) {
     logger.error({ error: errorFacts(error) }, 'webhook secrets not reloaded; those before stay')

@@ -13,7 +13,7 @@ export type Recorded = {
   readonly expected: { readonly operation: string; readonly variables: Variables } | null
 }
 
-type Variables = Readonly<Record<string, unknown>>
+type Variables = Readonly<Record<string, unknown>> & { readonly preimage_nonce?: string }
 
 /** A recorded scenario. */
 export type Scenario = {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { inflateSync } from 'node:zlib'
+import { addressOf } from '../../src/http/webhook-server.ts'
 
 /** A mutation that the platform took. */
 export type Call = {
@@ -41,9 +41,8 @@ export async function startPlatform(answer: Answer = accept) {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
-  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: addressOf(server),
     calls,
     answerWith: (next: Answer) => {
       current = next
