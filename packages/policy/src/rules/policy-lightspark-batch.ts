@@ -8,7 +8,7 @@ export const policyLightsparkBatch: Rule<'policy-lightspark-batch'> = defineRule
   mandatory: true,
   severity: 'error',
   appliesTo: ['derive-key-and-sign'],
-  source: 'https://docs.lightspark.com/lightspark-sdk/remote-signing',
+  source: 'https://node.lightspark.com/lightspark-sdk/remote-signing',
   limits: 'Ids are compared within one event; the same id in two events is not noticed.',
   check: ({ policy, facts }) => {
     const { request } = facts.delivery

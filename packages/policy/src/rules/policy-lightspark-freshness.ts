@@ -9,7 +9,7 @@ export const policyLightsparkFreshness: Rule<'policy-lightspark-freshness'> = de
   mandatory: false,
   severity: 'error',
   appliesTo: everyKind,
-  source: 'https://docs.lightspark.com/lightspark-sdk/webhooks',
+  source: 'https://node.lightspark.com/lightspark-sdk/webhooks',
   limits:
     'Both clocks are believed. The platform signs the time, so whoever holds the webhook secret can write any. A repeated event that was answered before is answered again whatever its age: it teaches nobody anything.',
   check: ({ policy, facts }) => {

@@ -8,7 +8,7 @@ export const policyLightsparkNetwork: Rule<'policy-lightspark-network'> = define
   mandatory: true,
   severity: 'error',
   appliesTo: everyKind,
-  source: 'https://docs.lightspark.com/lightspark-sdk/webhooks',
+  source: 'https://node.lightspark.com/lightspark-sdk/webhooks',
   limits:
     'The network is what the request says of itself. A transaction and a digest carry none, so a request that names the wrong one in good form is not recognised.',
   check: ({ facts }) => {

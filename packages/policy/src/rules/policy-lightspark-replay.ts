@@ -9,7 +9,7 @@ export const policyLightsparkReplay: Rule<'policy-lightspark-replay'> = defineRu
   mandatory: true,
   severity: 'error',
   appliesTo: everyKind,
-  source: 'https://docs.lightspark.com/lightspark-sdk/webhooks',
+  source: 'https://node.lightspark.com/lightspark-sdk/webhooks',
   limits:
     'The same question under a new event id is not a replay: nothing in the protocol tells it from an honest one.',
   check: ({ facts, view }) => {
