@@ -28,13 +28,29 @@ for (const file of tracked.filter(isSource)) {
 }
 
 const forbidden = [
-  { pattern: /\b(?:it|test|describe)\.(?:skip|only|todo)\b/, why: 'a skipped or focused test', in: isSource },
+  {
+    pattern: /\b(?:it|test|describe)\.(?:skip|only|todo)\b/,
+    why: 'a skipped or focused test',
+    in: isSource,
+  },
   { pattern: /\b(?:TODO|FIXME|XXX)\b/, why: 'unfinished work belongs in an issue', in: isSource },
   { pattern: /@ts-ignore|@ts-nocheck/, why: 'the compiler is not silenced', in: isSource },
   { pattern: /\bvi\.(?:mock|doMock)\b/, why: 'no module mocks', in: isSource },
-  { pattern: /(?<!["'\w])as (?!const\b)(?:unknown|any|[A-Z]\w*)\b(?! |,| from)/, why: 'a cast', in: isCastFree },
-  { pattern: /\bDate\.now\(|\bMath\.random\(|new Date\(\)/, why: 'time and chance come in as arguments', in: isPureOrShell },
-  { pattern: /\/(?:home|root|Users)\/[a-z]|\/tmp\/[a-z]|\/work\//, why: 'a path of one machine', in: isText },
+  {
+    pattern: /(?<!["'\w])as (?!const\b)(?:unknown|any|[A-Z]\w*)\b(?! |,| from)/,
+    why: 'a cast',
+    in: isCastFree,
+  },
+  {
+    pattern: /\bDate\.now\(|\bMath\.random\(|new Date\(\)/,
+    why: 'time and chance come in as arguments',
+    in: isPureOrShell,
+  },
+  {
+    pattern: /\/(?:home|root|Users)\/[a-z]|\/tmp\/[a-z]|\/work\//,
+    why: 'a path of one machine',
+    in: isText,
+  },
   { pattern: /registry\.npmjs\.org|registry\.yarnpkg/, why: 'a registry host', in: isText },
 ]
 
@@ -83,14 +99,20 @@ for (const file of tracked.filter(isShipped)) {
 
 for (const file of tracked.filter((name) => /^vectors\/[^/]+\/[^/]+$/.test(name))) {
   const folder = file.split('/').slice(0, 2).join('/')
-  if (!tracked.includes(`${folder}/README.md`)) problem(file, 'its folder has no README.md with provenance')
+  if (!tracked.includes(`${folder}/README.md`))
+    problem(file, 'its folder has no README.md with provenance')
 }
 
 const justified = existsSync(join(root, 'docs/dependencies.md')) ? read('docs/dependencies.md') : ''
 const own = /^@boltwarden\//
 for (const file of tracked.filter((name) => /(^|\/)package\.json$/.test(name))) {
   const manifest = JSON.parse(read(file))
-  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']) {
+  for (const kind of [
+    'dependencies',
+    'devDependencies',
+    'optionalDependencies',
+    'peerDependencies',
+  ]) {
     for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
       if (!/^\d+\.\d+\.\d+$/.test(version)) problem(file, `${name} ${version} is not an exact pin`)
       if (!own.test(name) && !justified.includes(`\`${name}\``)) {

@@ -21,12 +21,19 @@ const install = { name: 'install', done: isInstalled, run: npmCi }
 const build = { name: 'build', run: () => node(tool.tsc, '-b') }
 
 const commands = {
-  demo: [install, build, { name: 'demo', run: () => node('apps/sandbox/dist/demo/main.js', ...rest) }],
+  demo: [
+    install,
+    build,
+    { name: 'demo', run: () => node('apps/sandbox/dist/cli/main.js', 'demo', ...rest) },
+  ],
   test: [
     install,
     build,
     { name: 'lint and format', run: () => node(tool.biome, 'check', '--error-on-warnings', '.') },
-    { name: 'types of tests, examples and scripts', run: () => node(tool.tsc, '-p', 'tsconfig.test.json') },
+    {
+      name: 'types of tests, examples and scripts',
+      run: () => node(tool.tsc, '-p', 'tsconfig.test.json'),
+    },
     { name: 'house rules', run: () => node('scripts/check-house.mjs') },
     { name: 'unused code and dependencies', run: () => node(tool.knip) },
     { name: 'tests', run: runTests },
@@ -59,7 +66,9 @@ function nodeIsNewEnough() {
 }
 
 function lockfileHash() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
 }
 
 function isInstalled() {
@@ -89,7 +98,9 @@ async function runTests() {
 
 /** The count on a line of its own, for whoever reads only the end of the output. */
 function printCount() {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  )
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`)
   if (numPassedTests === 0 || numPendingTests > 0) fail('every test must run')
 }

@@ -23,7 +23,15 @@ test('every example compiles under the strict settings', () => {
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
   const program = ts.createProgram(
     examples.map((example) => example.file),
-    { ...options, composite: false, declaration: false, declarationMap: false, noEmit: true, types: ['node'], noUnusedLocals: false },
+    {
+      ...options,
+      composite: false,
+      declaration: false,
+      declarationMap: false,
+      noEmit: true,
+      types: ['node'],
+      noUnusedLocals: false,
+    },
   )
   const complaints = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
     const file = diagnostic.file?.fileName ?? ''
@@ -77,13 +85,15 @@ function fences(text: string): readonly { readonly line: number; readonly code: 
       return
     }
     const start = /^(\s*\* |)```ts\s*$/.exec(line)
-    if (start !== null) open = { line: at + 1, code: [], prefix: start[1] === '' ? /^/ : /^\s*\* ?/ }
+    if (start !== null)
+      open = { line: at + 1, code: [], prefix: start[1] === '' ? /^/ : /^\s*\* ?/ }
   })
   return found
 }
 
 function withAssertions(code: string): string {
-  const literal = /^(?!\s*(?:import|const|let|\/\/|\}))\s*(.+?);? \/\/ ('[^']*'|-?[\d_]+n?|true|false|undefined|null)$/
+  const literal =
+    /^(?!\s*(?:import|const|let|\/\/|\}))\s*(.+?);? \/\/ ('[^']*'|-?[\d_]+n?|true|false|undefined|null)$/
   const checked = code.split('\n').map((line) => {
     const match = literal.exec(line)
     return match === null ? line : `__assert.deepEqual(${match[1]}, ${match[2]})`
