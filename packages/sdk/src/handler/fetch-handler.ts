@@ -89,7 +89,7 @@ async function respondTo(request: Request, options: FetchHandlerOptions): Promis
   }
   const ruling = await options.handler.rule(event)
   if (ruling.kind === 'refuse') {
-    options.onTrouble?.(ruling.refusal)
+    report(ruling.refusal, options)
     return Response.json(toldRefusal(ruling.refusal), { status: 403 })
   }
   if (options.respond === 'directly') return directResponse(ruling)
@@ -122,23 +122,19 @@ function toldRefusal(refusal: Refusal): Refusal {
 }
 
 function troubleResponse(error: unknown, options: FetchHandlerOptions): Response {
-  report(error, options)
+  report(error instanceof Error ? error : new Error('what was thrown is no error'), options)
   const status = isFault(error) ? error.status : 503
-  if (status === 503) {
-    return Response.json(
-      { code: 'UNAVAILABLE' },
-      { status, headers: { 'Retry-After': retryAfterSeconds } },
-    )
-  }
-  return Response.json(isFault(error) ? error.fault : undefined, { status })
+  if (isFault(error) && status !== 503) return Response.json(error.fault, { status })
+  return Response.json(
+    { code: 'UNAVAILABLE' },
+    { status: 503, headers: { 'Retry-After': retryAfterSeconds } },
+  )
 }
 
-function report(error: unknown, { onTrouble }: FetchHandlerOptions): void {
+function report(trouble: Refusal | Error, { onTrouble }: FetchHandlerOptions): void {
   try {
-    onTrouble?.(
-      error instanceof Error ? error : new Error('something else than an error was thrown'),
-    )
+    onTrouble?.(trouble)
   } catch {
-    // A log that fails must not turn the reply into an unhandled rejection.
+    // A log that fails must change neither the reply nor turn it into an unhandled rejection.
   }
 }

@@ -40,7 +40,6 @@ export function perCommitmentData<
   const index = field(raw, path, 'per_commitment_point_idx', indexField)
   const node = field(raw, path, 'node_id', idField)
   return {
-    ...raw,
     subEventType,
     sub_event_type: subEventType,
     bitcoinNetwork: network,
@@ -64,7 +63,6 @@ export function revealCounterpartySecretData(
   const secret = field(raw, path, 'per_commitment_secret', hash32Field)
   const node = field(raw, path, 'node_id', idField)
   return {
-    ...raw,
     subEventType: 'REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET',
     sub_event_type: 'REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET',
     bitcoinNetwork: network,

@@ -30,7 +30,6 @@ export function ecdhData(raw: JsonObject, path: string): EcdhData {
     throw new Malformed(below(path, 'peer_pub_key'), 'the same as peer_public_key')
   }
   return {
-    ...raw,
     subEventType: 'ECDH',
     sub_event_type: 'ECDH',
     bitcoinNetwork: network,

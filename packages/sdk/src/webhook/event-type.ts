@@ -38,7 +38,7 @@ export type UnknownEventType = '(unknown event type)'
 /** Every event type that is not about signing. */
 export type OtherEventType = Exclude<WebhookEventType, 'REMOTE_SIGNING'> | UnknownEventType
 
-/** The name of an event type other than `REMOTE_SIGNING`, known or not. */
-export function otherEventType(name: string): OtherEventType {
-  return name as OtherEventType
+/** Whether a name is that of an event type other than `REMOTE_SIGNING`, known or not. */
+export function isOtherEventType(name: string): name is OtherEventType {
+  return name !== WebhookEventType.REMOTE_SIGNING
 }

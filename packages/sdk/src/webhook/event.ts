@@ -3,7 +3,8 @@ import type { JsonObject } from '../json/json-value.ts'
 import { Malformed } from '../json/malformed.ts'
 import { parseJson } from '../json/parse.ts'
 import { field, object, optional, text } from '../json/shape.ts'
-import { type OtherEventType, otherEventType } from './event-type.ts'
+import { isOtherEventType, type OtherEventType } from './event-type.ts'
+import { withExtraFields } from './extra-fields.ts'
 import type { BothNames } from './names.ts'
 import { type RemoteSigningData, subEvent, type UnsupportedData } from './remote-signing-data.ts'
 import { type HeaderValue, verifyWebhook, type WebhookSecrets } from './signature.ts'
@@ -70,7 +71,8 @@ const optionalObject = optional(object)
  */
 export function parseWebhook(data: Uint8Array): WebhookEvent {
   try {
-    return readEvent(object(parseJson(data), ''))
+    const raw = object(parseJson(data), '')
+    return withExtraFields(readEvent(raw), raw)
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     const { path, expected } = error
@@ -106,13 +108,12 @@ export async function verifyAndParseWebhook(
 
 function readEvent(raw: JsonObject): WebhookEvent {
   const type = field(raw, '', 'event_type', nameField)
-  const envelope = { ...raw, ...envelopeOf(raw) }
-  if (type !== 'REMOTE_SIGNING') {
-    const eventType = otherEventType(type)
+  const envelope = envelopeOf(raw)
+  if (isOtherEventType(type)) {
     const data = field(raw, '', 'data', optionalObject)
-    return { ...envelope, kind: 'other', eventType, event_type: eventType, data }
+    return { ...envelope, kind: 'other', eventType: type, event_type: type, data }
   }
-  const names = { eventType: type, event_type: type } as const
+  const names = { eventType: 'REMOTE_SIGNING', event_type: 'REMOTE_SIGNING' } as const
   const { supported, data } = subEvent(field(raw, '', 'data', object), 'data')
   return supported
     ? { ...envelope, ...names, kind: 'remote-signing', data }

@@ -7,4 +7,4 @@ export type SnakeCase<Name extends string> = Name extends `${infer Head}${infer 
  * `T` readable by the names of the documentation's SDK (`eventType`) and by those of the wire
  * (`event_type`); both hold the same value.
  */
-export type BothNames<T> = T & { readonly [K in keyof T & string as SnakeCase<K>]: T[K] }
+export type BothNames<T> = T & { readonly [K in keyof T & string as `${SnakeCase<K>}`]: T[K] }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/json-value.ts'
-import { field, matching } from '../json/shape.ts'
+import { Malformed } from '../json/malformed.ts'
+import { field, matching, type Shape } from '../json/shape.ts'
 import {
   type GetPerCommitmentPointData,
   perCommitmentData,
@@ -8,6 +9,7 @@ import {
   revealCounterpartySecretData,
 } from './commitment-data.ts'
 import { type EcdhData, ecdhData } from './ecdh-data.ts'
+import { withExtraFields } from './extra-fields.ts'
 import type { BothNames } from './names.ts'
 import {
   type DeriveKeyAndSignData,
@@ -19,7 +21,7 @@ import {
   type SignInvoiceData,
   signInvoiceData,
 } from './signing-data.ts'
-import { type UnknownSubEventType, unknownSubEventType } from './sub-event-type.ts'
+import type { UnknownSubEventType } from './sub-event-type.ts'
 
 /** What a signing request asks, told apart by `subEventType`. */
 export type RemoteSigningData =
@@ -66,14 +68,23 @@ const subEventField = matching(/^[A-Za-z0-9_]{1,64}$/, '1 to 64 letters, digits 
  */
 export function subEvent(raw: JsonObject, path: string): SubEvent {
   const name = field(raw, path, 'sub_event_type', subEventField)
-  if (isSupported(name)) return { supported: true, data: readers[name](raw, path) }
-  const unsupported = name === 'VLS_MESSAGE' ? name : unknownSubEventType(name)
-  return {
-    supported: false,
-    data: { ...raw, subEventType: unsupported, sub_event_type: unsupported },
+  if (isSupported(name)) {
+    return { supported: true, data: withExtraFields(readers[name](raw, path), raw) }
   }
+  const unsupported = field(raw, path, 'sub_event_type', unsupportedField)
+  const names = { subEventType: unsupported, sub_event_type: unsupported }
+  return { supported: false, data: withExtraFields(names, raw) }
 }
 
 function isSupported(name: string): name is RemoteSigningData['subEventType'] {
   return Object.hasOwn(readers, name)
+}
+
+const unsupportedField: Shape<UnsupportedData['subEventType']> = (value, path) => {
+  if (typeof value === 'string' && isUnsupported(value)) return value
+  throw new Malformed(path, 'a sub-event that is not supported')
+}
+
+function isUnsupported(name: string): name is UnsupportedData['subEventType'] {
+  return !isSupported(name)
 }

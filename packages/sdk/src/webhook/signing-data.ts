@@ -47,7 +47,6 @@ export function deriveKeyAndSignData(raw: JsonObject, path: string): DeriveKeyAn
   const network = field(raw, path, 'bitcoin_network', networkField)
   const jobs = field(raw, path, 'signing_jobs', jobsField)
   return {
-    ...raw,
     subEventType: 'DERIVE_KEY_AND_SIGN',
     sub_event_type: 'DERIVE_KEY_AND_SIGN',
     bitcoinNetwork: network,
@@ -61,7 +60,6 @@ export function deriveKeyAndSignData(raw: JsonObject, path: string): DeriveKeyAn
 export function signInvoiceData(raw: JsonObject, path: string): SignInvoiceData {
   const hash = field(raw, path, 'payreq_hash', hash32Field)
   return {
-    ...raw,
     ...invoiceOf(raw, path),
     subEventType: 'SIGN_INVOICE',
     sub_event_type: 'SIGN_INVOICE',
@@ -76,7 +74,6 @@ export function requestInvoicePaymentHashData(
   path: string,
 ): RequestInvoicePaymentHashData {
   return {
-    ...raw,
     ...invoiceOf(raw, path),
     subEventType: 'REQUEST_INVOICE_PAYMENT_HASH',
     sub_event_type: 'REQUEST_INVOICE_PAYMENT_HASH',
@@ -92,7 +89,6 @@ export function releasePaymentPreimageData(
   const isUma = field(raw, path, 'is_uma', optionalBoolean)
   const isLnurl = field(raw, path, 'is_lnurl', optionalBoolean)
   return {
-    ...raw,
     ...invoiceOf(raw, path),
     subEventType: 'RELEASE_PAYMENT_PREIMAGE',
     sub_event_type: 'RELEASE_PAYMENT_PREIMAGE',

@@ -4,6 +4,7 @@ import type { SigningJob } from '@boltwarden/core/request'
 import { commitmentIndex, sats } from '@boltwarden/core/units'
 import type { JsonValue } from '../json/json-value.ts'
 import { boolean, field, hex, object, optional, optionalText } from '../json/shape.ts'
+import { withExtraFields } from './extra-fields.ts'
 import type { BothNames } from './names.ts'
 import { wireBytes } from './wire-bytes.ts'
 import { hash32Field, idField, indexField, pathField, satsField } from './wire-field.ts'
@@ -47,8 +48,7 @@ export function signingJobField(value: JsonValue | undefined, path: string): Sig
   const isRaw = field(raw, path, 'is_raw', optionalBoolean) ?? true
   const index = field(raw, path, 'per_commitment_point_idx', optionalIndex)
   const destination = field(raw, path, 'destination_derivation_path', optionalPath)
-  return {
-    ...raw,
+  const job = {
     id: field(raw, path, 'id', idField),
     derivationPath,
     derivation_path: derivationPath,
@@ -67,6 +67,7 @@ export function signingJobField(value: JsonValue | undefined, path: string): Sig
     destinationDerivationPath: destination,
     destination_derivation_path: destination,
   }
+  return withExtraFields(job, raw)
 }
 
 /** The job in the words of the core. */

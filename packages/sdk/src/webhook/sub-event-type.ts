@@ -28,8 +28,3 @@ export type RemoteSigningSubEventType =
  * was sent.
  */
 export type UnknownSubEventType = '(unknown sub-event)'
-
-/** The name of a sub-event that is not in the table. */
-export function unknownSubEventType(name: string): UnknownSubEventType {
-  return name as UnknownSubEventType
-}
