@@ -33,7 +33,7 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
   CONFIG_UNREADABLE: {
     ...startup,
     exit: exitCodes.config,
-    cause: 'The configuration file cannot be read as TOML.',
+    cause: 'The configuration file cannot be read, or is not TOML.',
     fix: 'Check the path given to --config, its permissions, and the line that is named.',
   },
   CONFIG_INVALID: {
@@ -124,7 +124,7 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     ...startup,
     exit: exitCodes.keys,
     cause: 'The secp256k1 backend is missing or fails its self-test.',
-    fix: 'Reinstall for this platform, or set keys.backend to "portable".',
+    fix: 'Reinstall for this platform, or set crypto.backend to "portable".',
   },
   STORE_UNAVAILABLE: {
     status: 503,

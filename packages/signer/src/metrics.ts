@@ -20,6 +20,12 @@ export const outcomes = [
 /** How a delivery ended. */
 export type Outcome = (typeof outcomes)[number]
 
+/** What became of a call to the platform. */
+export type CallResult = 'accepted' | 'refused' | 'unavailable'
+
+/** Why an HTTP request never became a delivery. */
+export type Rejection = 'timeout' | 'too-large' | 'not-http' | 'no-route'
+
 /** What is known once, at the start. */
 export type BuildFacts = {
   readonly version: string
@@ -41,88 +47,27 @@ export type Metrics = {
   decided(kind: RequestKind, decision: Decision, repeated: boolean): void
   /** A request was answered `seconds` after it arrived, `headroom` seconds before its deadline. */
   answered(kind: RequestKind, seconds: number, headroom: number): void
-  calledPlatform(
-    operation: string,
-    result: 'accepted' | 'refused' | 'unavailable',
-    seconds: number,
-  ): void
+  calledPlatform(operation: string, result: CallResult, seconds: number): void
   /** A fault by its code. */
   faulted(code: string): void
-  /** A request that never became a delivery: too slow, too large, not HTTP. */
-  rejected(reason: 'timeout' | 'too-large' | 'not-http' | 'no-route'): void
+  rejected(reason: Rejection): void
   observe(gauges: Gauges): void
   text(): Promise<{ readonly contentType: string; readonly body: string }>
 }
 
 const prefix = 'boltwarden_'
-/** Seconds; the last bucket but one is the platform's own limit. */
+/** Seconds; the last bucket is the platform's own limit. */
 const answerBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 10]
 const headroomBuckets = [0, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 /** Makes the metrics, in a registry of their own. */
 export function createMetrics(facts: BuildFacts): Metrics {
   const registry = new Registry()
-  const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix })
   describeBuild(facts, registry)
-  const deliveries = new Counter({
-    name: `${prefix}deliveries_total`,
-    help: 'Webhook calls by how they ended',
-    labelNames: ['outcome'],
-    registers,
-  })
+  const { deliveries, decisions, violations, faults, rejected } = countersOf(registry)
+  const { deliverySeconds, answerSeconds, headroom, calls } = histogramsOf(registry)
   for (const outcome of outcomes) deliveries.inc({ outcome }, 0)
-  const deliverySeconds = new Histogram({
-    name: `${prefix}delivery_seconds`,
-    help: 'From the arrival of a webhook call to its reply',
-    labelNames: ['outcome'],
-    buckets: answerBuckets,
-    registers,
-  })
-  const decisions = new Counter({
-    name: `${prefix}decisions_total`,
-    help: 'Decisions by request and verdict; repeated ones are retries of decided events',
-    labelNames: ['kind', 'verdict', 'repeated'],
-    registers,
-  })
-  const violations = new Counter({
-    name: `${prefix}violations_total`,
-    help: 'Rules broken, by tag and by what became of the request',
-    labelNames: ['kind', 'tag', 'verdict'],
-    registers,
-  })
-  const answerSeconds = new Histogram({
-    name: `${prefix}answer_seconds`,
-    help: 'From the arrival of a request to its answer having been accepted',
-    labelNames: ['kind'],
-    buckets: answerBuckets,
-    registers,
-  })
-  const headroom = new Histogram({
-    name: `${prefix}deadline_headroom_seconds`,
-    help: 'Time left to the deadline when an answer had been accepted',
-    buckets: headroomBuckets,
-    registers,
-  })
-  const calls = new Histogram({
-    name: `${prefix}platform_call_seconds`,
-    help: 'Mutations sent to the platform, retries included',
-    labelNames: ['operation', 'result'],
-    buckets: answerBuckets,
-    registers,
-  })
-  const faults = new Counter({
-    name: `${prefix}faults_total`,
-    help: 'Faults by code; docs/errors.md explains each',
-    labelNames: ['code'],
-    registers,
-  })
-  const rejected = new Counter({
-    name: `${prefix}rejected_requests_total`,
-    help: 'HTTP requests that never became a delivery',
-    labelNames: ['reason'],
-    registers,
-  })
   return {
     delivered(outcome, seconds) {
       deliveries.inc({ outcome })
@@ -143,6 +88,69 @@ export function createMetrics(facts: BuildFacts): Metrics {
     rejected: (reason) => rejected.inc({ reason }),
     observe: (gauges) => observe(gauges, registry),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  }
+}
+
+function countersOf(registry: Registry) {
+  const counter = <T extends string>(name: string, help: string, ...labelNames: T[]) =>
+    new Counter({ name: `${prefix}${name}`, help, labelNames, registers: [registry] })
+  return {
+    deliveries: counter('deliveries_total', 'Webhook calls by how they ended', 'outcome'),
+    decisions: counter(
+      'decisions_total',
+      'Decisions by request and verdict; repeated ones are retries of decided events',
+      'kind',
+      'verdict',
+      'repeated',
+    ),
+    violations: counter(
+      'violations_total',
+      'Rules broken, by tag and by what became of the request',
+      'kind',
+      'tag',
+      'verdict',
+    ),
+    faults: counter('faults_total', 'Faults by code; docs/errors.md explains each', 'code'),
+    rejected: counter(
+      'rejected_requests_total',
+      'HTTP requests that never became a delivery',
+      'reason',
+    ),
+  }
+}
+
+function histogramsOf(registry: Registry) {
+  const histogram = <T extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    ...labelNames: T[]
+  ) => new Histogram({ name: `${prefix}${name}`, help, buckets, labelNames, registers: [registry] })
+  return {
+    deliverySeconds: histogram(
+      'delivery_seconds',
+      'From the arrival of a webhook call to its reply',
+      answerBuckets,
+      'outcome',
+    ),
+    answerSeconds: histogram(
+      'answer_seconds',
+      'From the arrival of a request to its answer having been accepted',
+      answerBuckets,
+      'kind',
+    ),
+    headroom: histogram(
+      'deadline_headroom_seconds',
+      'Time left to the deadline when an answer had been accepted',
+      headroomBuckets,
+    ),
+    calls: histogram(
+      'platform_call_seconds',
+      'Mutations sent to the platform, retries included',
+      answerBuckets,
+      'operation',
+      'result',
+    ),
   }
 }
 

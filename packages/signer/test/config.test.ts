@@ -32,7 +32,7 @@ describe('configuration', () => {
     expect(config.webhook.port).toBe(8080)
     expect(config.admin).toEqual({ host: '127.0.0.1', port: 8081 })
     expect(config.webhook.decision_deadline_ms).toBeLessThan(10_000)
-    expect(config.keys.backend).toBe('auto')
+    expect(config.crypto.backend).toBe('auto')
   })
 
   test('names an unknown key with its path and the nearest known one', () => {

@@ -58,8 +58,8 @@ export async function openKeychain(
   flags: UnlockFlags,
   terminal: Terminal,
 ): Promise<Keychain> {
-  const { key_store_file, backend, max_cached_keys, fingerprint } = config.keys
-  const secp256k1 = await openCurve(backend)
+  const { key_store_file, max_cached_keys, fingerprint } = config.keys
+  const secp256k1 = await openCurve(config.crypto.backend)
   const deps = { rules: configRules(config, terminal), ask: askerOf(terminal) }
   const passphrase = await findPassphrase(passphraseOptions(config, flags, terminal), deps)
   return unlock(key_store_file, passphrase, {

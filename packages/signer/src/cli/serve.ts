@@ -102,8 +102,8 @@ async function keychainFromEnv(
     const source = `environment variable ${seedVariable}`
     throw new SignerFault({ code: 'SECRET_UNREADABLE', source, reason: 'not set' })
   }
-  const { backend, max_cached_keys, fingerprint } = config.keys
-  const secp256k1 = await openCurve(backend)
+  const { max_cached_keys, fingerprint } = config.keys
+  const secp256k1 = await openCurve(config.crypto.backend)
   const { seed } = seedOfHex(new Secret(new TextEncoder().encode(hex.trim())), seedVariable)
   return keychainOf(seed, { secp256k1, maxCachedKeys: max_cached_keys, fingerprint })
 }

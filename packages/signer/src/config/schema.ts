@@ -27,8 +27,11 @@ const keys = z.strictObject({
     .regex(/^[0-9a-f]{8}$/)
     .optional(),
   passphrase_file: path.optional(),
-  backend: z.enum(['auto', 'native', 'portable']).default('auto'),
   max_cached_keys: z.int().min(0).max(1_000_000).default(4096),
+})
+
+const crypto = z.strictObject({
+  backend: z.enum(['auto', 'native', 'portable']).default('auto'),
 })
 
 const store = z.strictObject({ file: path.default('data/boltwarden.sqlite') })
@@ -47,7 +50,7 @@ const webhook = z.strictObject({
   headers_timeout_ms: milliseconds(100, 60_000, 5_000),
   request_timeout_ms: milliseconds(100, 60_000, 8_000),
   keep_alive_timeout_ms: milliseconds(100, 600_000, 60_000),
-  max_connections: z.int().min(1).max(65_535).default(256),
+  max_connections: z.int().min(1).max(65_535).default(128),
   max_in_flight: z.int().min(1).max(4096).default(64),
   decision_deadline_ms: milliseconds(100, platformLimitMs - 500, 8_500),
   retry_after_seconds: z.int().min(1).max(3600).default(2),
@@ -88,6 +91,7 @@ export const configSchema = z.strictObject({
   /** Lets secret files through that others may read. Each is logged. */
   insecure_secret_file_modes: z.boolean().default(false),
   keys: keys.prefault({}),
+  crypto: crypto.prefault({}),
   store: store.prefault({}),
   webhook,
   admin: admin.prefault({}),

@@ -38,10 +38,12 @@ ${line('fingerprint', facts.fingerprint)}
 # Without it the passphrase comes from --passphrase-file, --passphrase-fd, the systemd credential
 # boltwarden-passphrase, or the terminal.
 # passphrase_file = "passphrase"
-# auto takes libsecp256k1 where it loads; native demands it; portable is plain JavaScript.
-# backend = "auto"
 # Six for each live channel.
 # max_cached_keys = 4096
+
+[crypto]
+# auto takes libsecp256k1 where it loads; native demands it; portable is plain JavaScript.
+# backend = "auto"
 
 [store]
 # What was decided and signed. Losing it loses the protection: back it up, and never restore an old
@@ -59,7 +61,8 @@ ${line('secret_files', facts.webhookSecretFiles)}
 # headers_timeout_ms = 5000
 # request_timeout_ms = 8000
 # keep_alive_timeout_ms = 60000
-# max_connections = 256
+# Times max_body_bytes, this bounds the memory that strangers can take.
+# max_connections = 128
 # max_in_flight = 64
 # The platform waits about 10 s.
 # decision_deadline_ms = 8500

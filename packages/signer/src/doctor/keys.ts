@@ -18,15 +18,15 @@ export async function checkCurve(
 ): Promise<{ readonly finding: Finding; readonly secp256k1?: Secp256k1 }> {
   const check = 'curve'
   try {
-    const secp256k1 = await openCurve(config.keys.backend)
+    const secp256k1 = await openCurve(config.crypto.backend)
     const { backend } = secp256k1
     const finding =
-      backend === 'libsecp256k1' || config.keys.backend === 'portable'
+      backend === 'libsecp256k1' || config.crypto.backend === 'portable'
         ? fine(check, `${backend}, self-test passed`)
         : warning(
             check,
             `${backend}: the native library is missing; signing is 10 times slower and not constant-time`,
-            'Reinstall with optional dependencies and a C compiler, or set keys.backend to "portable".',
+            'Reinstall with optional dependencies and a C compiler, or set crypto.backend to "portable".',
           )
     return { finding, secp256k1 }
   } catch (error) {
