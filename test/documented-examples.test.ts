@@ -93,10 +93,10 @@ function fences(text: string): readonly { readonly line: number; readonly code: 
 
 function withAssertions(code: string): string {
   const literal =
-    /^(?!\s*(?:import|const|let|\/\/|\}))\s*(.+?);? \/\/ ('[^']*'|-?[\d_]+n?|true|false|undefined|null)$/
+    /^(?!\s*(?:import|const|let|\/\/|\}))(\s*(?:if \((?:[^()]|\([^()]*\))*\) )?)(.+?);? \/\/ ('[^']*'|-?[\d_]+n?|true|false|undefined|null)$/
   const checked = code.split('\n').map((line) => {
     const match = literal.exec(line)
-    return match === null ? line : `__assert.deepEqual(${match[1]}, ${match[2]})`
+    return match === null ? line : `${match[1]}__assert.deepEqual(${match[2]}, ${match[3]})`
   })
   return `import __assert from 'node:assert/strict'\nvoid __assert\n${checked.join('\n')}\nexport {}\n`
 }
