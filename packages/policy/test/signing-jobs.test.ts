@@ -177,8 +177,11 @@ describe('policy-lightspark-tweak', () => {
     expect(decide(of(), multiplied)).toEqual(both)
   })
 
-  test('a mul tweak of a delayed key', () => {
-    const honest = signing('force-close-by-us-legacy', 'sweep_delayed')
+  test.each([
+    ['a delayed', () => signing('force-close-by-us-legacy', 'sweep_delayed')],
+    ['an HTLC', () => signing('force-close-by-peer-legacy', 'sign_counterparty_htlc_transaction')],
+  ])('a mul tweak of %s key', (_name, of) => {
+    const honest = of()
     expect(
       decide(
         honest,
