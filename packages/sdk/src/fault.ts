@@ -87,7 +87,16 @@ export class LightsparkFault<F extends Fault = Fault> extends Error {
   }
 }
 
-/** Whether `value` is a fault, and of the given code where one is given. */
+/**
+ * Whether `value` is a fault, and of the given code where one is given.
+ *
+ * @example
+ * ```ts
+ * import { isFault, LightsparkFault } from '@boltwarden/sdk'
+ * const error: unknown = new LightsparkFault({ code: 'WEBHOOK_TOO_LARGE', limit: 100 })
+ * if (isFault(error, 'WEBHOOK_TOO_LARGE')) error.fault.limit // 100
+ * ```
+ */
 export function isFault<C extends FaultCode>(
   value: unknown,
   code?: C,

@@ -9,6 +9,7 @@ export {
   type SendOptions,
 } from './graphql/client.ts'
 export type { Clock } from './graphql/clock.ts'
+export type { CurrentAccount } from './graphql/current-account.ts'
 export { type Mutation, type MutationName, toMutation } from './graphql/mutation.ts'
 export type { PayloadStatus } from './graphql/payload-status.ts'
 export { computeAnswer, declineAnswer, type Entropy } from './handler/compute-answer.ts'

@@ -7,7 +7,7 @@ export const schema = buildSchema(
   readFileSync(new URL('../graphql/schema.graphql', import.meta.url), 'utf8'),
 )
 
-export type Received = {
+type Received = {
   readonly url: string | undefined
   readonly headers: IncomingHttpHeaders
   readonly operationName: string

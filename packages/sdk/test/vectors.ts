@@ -36,7 +36,7 @@ export const officialSignatures: {
   }[]
 } = JSON.parse(read('lightspark-webhooks/webhook-signature.json'))
 
-export type CorpusEvent = {
+type CorpusEvent = {
   /** The webhook's body. */
   readonly body: string
   readonly signature: string

@@ -22,7 +22,7 @@ export type AttemptOutcome =
   | { readonly kind: 'aborted' }
 
 /** The most bytes of an answer that are read; what a remote signer asks for needs far less. */
-export const maxAnswerBytes = 1024 * 1024
+const maxAnswerBytes = 1024 * 1024
 
 /**
  * Sends a request once. It never rejects, and is over after `limitMs` or when `signal` is aborted

@@ -2,14 +2,14 @@ import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import { integer } from '@boltwarden/core/assert'
 import type { JsonObject } from '../json/json-value.ts'
-import { field, object, optional, text } from '../json/shape.ts'
 import { version } from '../version.ts'
-import { idField } from '../webhook/wire-field.ts'
 import type { ApiRequest } from './attempt.ts'
 import type { AuthProvider } from './auth-provider.ts'
 import { defaultBaseUrl, endpointUrl } from './base-url.ts'
 import { type Clock, systemClock, systemRandom } from './clock.ts'
+import { type CurrentAccount, readCurrentAccount } from './current-account.ts'
 import * as documents from './generated/documents.ts'
+import type { SignablePayloadStatusQueryVariables } from './generated/types.ts'
 import { readAnswer } from './graphql-answer.ts'
 import type { Mutation } from './mutation.ts'
 import { touchedIds } from './mutation-result.ts'
@@ -107,17 +107,16 @@ export class LightsparkClient implements MutationSender {
   }
 
   /** The account that the credentials belong to, or none; a harmless way to try them. */
-  currentAccount(
-    options: SendOptions = {},
-  ): Promise<{ readonly id: string; readonly name: string | undefined } | undefined> {
+  currentAccount(options: SendOptions = {}): Promise<CurrentAccount | undefined> {
     const { name, text: document } = documents.currentAccount
-    return this.#execute(name, document, {}, options, readAccount)
+    return this.#execute(name, document, {}, options, readCurrentAccount)
   }
 
   /** What the platform holds of a signing job, by the job's id; none where it knows no such job. */
   signablePayloadStatus(id: string, options: SendOptions = {}): Promise<PayloadStatus | undefined> {
     const { name, text: document } = documents.signablePayloadStatus
-    return this.#execute(name, document, { id }, options, readPayloadStatus)
+    const variables: SignablePayloadStatusQueryVariables = { id }
+    return this.#execute(name, document, variables, options, readPayloadStatus)
   }
 
   async #execute<T>(
@@ -160,19 +159,5 @@ function patienceOf(options: ClientOptions): Patience {
     maxAttempts: integer('maxAttempts', options.maxAttempts ?? defaults.maxAttempts, 1, 100),
     backoffMs: milliseconds('backoffMs'),
     maxBackoffMs: milliseconds('maxBackoffMs'),
-  }
-}
-
-const optionalObject = optional(object)
-const optionalName = optional(text(0, 1024))
-
-function readAccount(
-  data: JsonObject,
-): { readonly id: string; readonly name: string | undefined } | undefined {
-  const account = field(data, '', 'current_account', optionalObject)
-  if (account === undefined) return undefined
-  return {
-    id: field(account, 'current_account', 'id', idField),
-    name: field(account, 'current_account', 'name', optionalName),
   }
 }

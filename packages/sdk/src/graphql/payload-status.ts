@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/json-value.ts'
 import { field, matching, object, optional } from '../json/shape.ts'
-import type { SignablePayloadStatus } from './generated/types.ts'
+import type { SignablePayloadStatus, SignablePayloadStatusQuery } from './generated/types.ts'
 
 /**
  * What the platform holds of a signing job; `FUTURE_VALUE` is a status that was added after this
@@ -8,8 +8,10 @@ import type { SignablePayloadStatus } from './generated/types.ts'
  */
 export type PayloadStatus = SignablePayloadStatus | 'FUTURE_VALUE'
 
+type Payload = Extract<SignablePayloadStatusQuery['entity'], { readonly status: unknown }>
+
 // A table of all of them: a status that the schema gains is a type error here.
-const known: Readonly<Record<SignablePayloadStatus, true>> = {
+const known: Readonly<Record<Payload['status'], true>> = {
   CREATED: true,
   SIGNED: true,
   VALIDATION_FAILED: true,

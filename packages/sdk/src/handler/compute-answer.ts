@@ -71,6 +71,27 @@ export function computeAnswer(
  * platform knows no decline for.
  *
  * The platform force-closes the channel of a declined job.
+ *
+ * @example
+ * ```ts
+ * import { declineAnswer, parseWebhook } from '@boltwarden/sdk'
+ * const event = parseWebhook(
+ *   new TextEncoder().encode(
+ *     JSON.stringify({
+ *       event_type: 'REMOTE_SIGNING',
+ *       event_id: '5053dbd8c5b0453494f1c14e01da69cd',
+ *       timestamp: '2023-09-18T23:50:15.355603+00:00',
+ *       entity_id: 'node_with_server_signing:018a9635-3673-88df-0000-827f23051b19',
+ *       data: {
+ *         sub_event_type: 'REQUEST_INVOICE_PAYMENT_HASH',
+ *         bitcoin_network: 'REGTEST',
+ *         invoice_id: 'Invoice:1',
+ *       },
+ *     }),
+ *   ),
+ * )
+ * if (event.kind === 'remote-signing') declineAnswer(event) // undefined: nothing declines this
+ * ```
  */
 export function declineAnswer(event: RemoteSigningEvent): Answer | undefined {
   const { data } = event

@@ -1,5 +1,5 @@
 /** `signingJobs` as the wire spells it: `signing_jobs`. */
-export type SnakeCase<Name extends string> = Name extends `${infer Head}${infer Tail}`
+type SnakeCase<Name extends string> = Name extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : Name
 

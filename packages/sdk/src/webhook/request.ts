@@ -11,6 +11,26 @@ import { wireBytes } from './wire-bytes.ts'
  *
  * @param event - as {@link parseWebhook} made it.
  * @throws {RangeError} if the event was not made by the parser and a field has a wrong length.
+ * @example
+ * ```ts
+ * import { parseWebhook, toRequest } from '@boltwarden/sdk'
+ * const event = parseWebhook(
+ *   new TextEncoder().encode(
+ *     JSON.stringify({
+ *       event_type: 'REMOTE_SIGNING',
+ *       event_id: '5053dbd8c5b0453494f1c14e01da69cd',
+ *       timestamp: '2023-09-18T23:50:15.355603+00:00',
+ *       entity_id: 'node_with_server_signing:018a9635-3673-88df-0000-827f23051b19',
+ *       data: {
+ *         sub_event_type: 'REQUEST_INVOICE_PAYMENT_HASH',
+ *         bitcoin_network: 'REGTEST',
+ *         invoice_id: 'Invoice:1',
+ *       },
+ *     }),
+ *   ),
+ * )
+ * if (event.kind === 'remote-signing') toRequest(event).kind // 'request-invoice-payment-hash'
+ * ```
  */
 export function toRequest(event: RemoteSigningEvent): Request {
   const { data, entityId } = event

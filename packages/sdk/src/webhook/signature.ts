@@ -67,6 +67,12 @@ export function isSignedWebhook(
  * Checks a webhook's signature as {@link isSignedWebhook} does.
  *
  * @throws {LightsparkFault} `WEBHOOK_SIGNATURE_INVALID` where it is missing or wrong.
+ * @example
+ * ```ts
+ * import { signWebhook, verifyWebhook } from '@boltwarden/sdk'
+ * const body = new TextEncoder().encode('{}')
+ * verifyWebhook(body, signWebhook(body, 'secret'), 'secret')
+ * ```
  */
 export function verifyWebhook(
   data: Uint8Array,

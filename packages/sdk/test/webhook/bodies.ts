@@ -30,7 +30,7 @@ const perCommitment = {
 }
 
 /** Honest data of every sub-event. */
-export const dataBodies = {
+const dataBodies = {
   DERIVE_KEY_AND_SIGN: (): Json => ({ bitcoin_network, signing_jobs: [jobBody(), jobBody()] }),
   REQUEST_INVOICE_PAYMENT_HASH: (): Json => ({ bitcoin_network, invoice_id: 'Invoice:1' }),
   RELEASE_PAYMENT_PREIMAGE: (): Json => ({
@@ -58,7 +58,7 @@ export const dataBodies = {
 
 export type SubEventName = keyof typeof dataBodies
 
-export function isSubEventName(name: string): name is SubEventName {
+function isSubEventName(name: string): name is SubEventName {
   return Object.hasOwn(dataBodies, name)
 }
 
