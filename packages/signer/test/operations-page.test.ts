@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { faultTable } from '../src/fault-table.ts'
+import { testConfig, testMetrics } from './shared/deps.ts'
+
+const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
+
+describe('docs/operations.md', () => {
+  test('lists every key of the configuration', () => {
+    for (const [table, value] of Object.entries(testConfig())) {
+      if (typeof value !== 'object') expect(page).toContain(`\`${table}\``)
+      else if (table === 'policy') expect(page).toContain('`policy.rules.<tag>`')
+      else for (const key of Object.keys(value)) expect(page).toContain(`${table}.${key}`)
+    }
+    for (const key of ['keys.fingerprint', 'keys.passphrase_file']) expect(page).toContain(key)
+  })
+
+  test('tells the defaults as they are', () => {
+    const { webhook, keys } = testConfig()
+    const row = (key: string) => page.split('\n').find((line) => line.startsWith(`| \`${key}\``))
+    for (const key of [
+      'max_body_bytes',
+      'max_connections',
+      'max_in_flight',
+      'decision_deadline_ms',
+    ] as const) {
+      expect(row(`webhook.${key}`)).toContain(`\`${webhook[key]}\``)
+    }
+    expect(row('keys.max_cached_keys')).toContain(`\`${keys.max_cached_keys}\``)
+  })
+
+  test('lists every metric of ours', async () => {
+    const metrics = testMetrics()
+    metrics.observe({ inFlight: () => 0, webhookSecrets: () => 1 })
+    const { body } = await metrics.text()
+    const names = [...body.matchAll(/^# TYPE (boltwarden_\S+)/gm)].map(([, name = '']) => name)
+    const ours = names.filter((name) => !/^boltwarden_(process|nodejs)_/.test(name))
+    expect(ours.length).toBeGreaterThan(10)
+    for (const name of ours) expect(page).toContain(`\`${name}\``)
+  })
+
+  test('names no error that there is not', () => {
+    for (const [, code = ''] of page.matchAll(/`([A-Z]+_[A-Z_]+)`/g)) {
+      const known = [...Object.keys(faultTable), 'BOLTWARDEN_SEED_HEX']
+      expect(known).toContain(code)
+    }
+  })
+})
