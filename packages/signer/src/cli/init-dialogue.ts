@@ -19,6 +19,7 @@ import type { InitFlags, InitPlan, SecretPlan } from './init-plan.ts'
 
 /** How many words of a new phrase are asked for again. */
 const quizLength = 4
+const maxTries = 3
 const minPassphraseLength = 12
 
 /** What the ceremony is held with. */
@@ -81,12 +82,19 @@ async function generateSeed({ dialogue, entropy }: CeremonyDeps): Promise<Seed> 
   const numbered = words.map((word, i) => `${String(i + 1).padStart(2)}. ${word}`).join('\n')
   await dialogue.showOnce('Your seed phrase: the only backup of your keys', numbered)
   for (const place of quizPlaces(quizLength, entropy)) {
-    const word = await dialogue.askHidden(`Word ${place + 1} of the phrase`)
-    if (word.trim().toLowerCase() !== words[place]) {
-      throw new SignerFault({ code: 'BACKUP_NOT_CONFIRMED' })
-    }
+    await quiz(place, words[place], dialogue)
   }
   return seedOfPhrase(words, 'the new phrase')
+}
+
+/** Asks for one word until it is right: a slip of the finger is no missing backup. */
+async function quiz(place: number, word: string | undefined, dialogue: Dialogue): Promise<void> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const said = await dialogue.askHidden(`Word ${place + 1} of the phrase`)
+    if (said.trim().toLowerCase() === word) return
+    dialogue.say('That is another word. Look at the paper.')
+  }
+  throw new SignerFault({ code: 'BACKUP_NOT_CONFIRMED' })
 }
 
 async function askPhrase(dialogue: Dialogue): Promise<Seed> {
