@@ -20,7 +20,6 @@ export type SandboxOptions = {
   /** Pauses before retries, in milliseconds. */
   readonly retrySchedule?: readonly number[]
   readonly callTimeoutMs?: number
-  readonly fetch?: typeof fetch
 }
 
 /** A running sandbox. */
@@ -55,7 +54,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     environment,
     ...(options.retrySchedule && { schedule: options.retrySchedule }),
     ...(options.callTimeoutMs && { timeoutMs: options.callTimeoutMs }),
-    ...(options.fetch && { fetch: options.fetch }),
   })
   const api = createApi(platform, options.credentials)
   const router = createRouter([

@@ -1,3 +1,4 @@
+import { Transaction } from '@scure/btc-signer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   parsePairing,
@@ -8,7 +9,33 @@ import {
   type WalkReport,
   walk,
 } from '../src/index.ts'
-import { credentials, startOfficialSigner, webhookSecret } from './official-signer.ts'
+import { startOfficialSigner } from './official-signer.ts'
+import { credentials, webhookSecret } from './pairing.ts'
+
+type Job = {
+  readonly message: string
+  readonly script: string
+  readonly transaction: string
+  readonly amount: number
+}
+
+const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'))
+
+/** Every digest that a job may ask for, computed by a second implementation of BIP 143. */
+function digestsOf({ script, transaction, amount }: Job): readonly string[] {
+  const options = { allowUnknownInputs: true, allowUnknownOutputs: true, disableScriptCheck: true }
+  const isPsbt = transaction.startsWith('70736274ff')
+  const parse = isPsbt ? Transaction.fromPSBT : Transaction.fromRaw
+  const parsed = parse(bytes(transaction), options)
+  const isP2wpkh = script.startsWith('0014')
+  const code = bytes(isP2wpkh ? `76a9${script.slice(2)}88ac` : script)
+  const inputs = Array.from({ length: parsed.inputsLength }, (_, i) => i)
+  return inputs.flatMap((input) =>
+    [0x01, 0x83].map((type) =>
+      Buffer.from(parsed.preimageWitnessV0(input, code, type, BigInt(amount))).toString('hex'),
+    ),
+  )
+}
 
 describe('@lightsparkdev/lightspark-sdk 1.9.19 as a blind signer', () => {
   const seed = new Uint8Array(64).fill(7)
@@ -47,6 +74,24 @@ describe('@lightsparkdev/lightspark-sdk 1.9.19 as a blind signer', () => {
     expect(subEventTypes.filter((type) => !seen.has(type))).toEqual([])
   })
 
+  test('every honest job asks for a BIP 143 digest of what it shows (@scure/btc-signer)', () => {
+    const honest = new Set(stepsOf('honest').map(({ eventId }) => eventId))
+    const jobs = sandbox.dispatcher
+      .deliveries()
+      .filter(({ eventId, subject }) => honest.has(eventId) && subject === 'DERIVE_KEY_AND_SIGN')
+      .flatMap(({ body }): Job[] => JSON.parse(body).data.signing_jobs)
+    expect(jobs.length).toBeGreaterThan(20)
+    expect(jobs.filter(({ transaction }) => transaction.startsWith('70736274ff'))).toHaveLength(1)
+    expect(jobs.filter((job) => !digestsOf(job).includes(job.message))).toEqual([])
+  })
+
+  test('the platform holds what was answered', () => {
+    const payloads = sandbox.platform
+      .entities()
+      .filter((entity) => entity.type === 'SignablePayload')
+    expect(new Set(payloads.map(({ status }) => status))).toEqual(new Set(['SIGNED']))
+  })
+
   test('every hostile request that asks for something gets it', () => {
     const outcomes = stepsOf('hostile').map(
       ({ name, outcome, note }) => `${outcome}: ${name} (${note})`,
@@ -69,6 +114,7 @@ describe('@lightsparkdev/lightspark-sdk 1.9.19 as a blind signer', () => {
         "extracted: a known event id with another body (gave away an answer: update_channel_per_commitment_point)",
         "extracted: an event of two days ago (gave away an answer: update_channel_per_commitment_point)",
         "extracted: a request for another network (gave away an answer: update_channel_per_commitment_point)",
+        "refused: a sub-event of another protocol (refused)",
         "refused: a wrong HMAC (refused)",
         "refused: no HMAC at all (refused)",
         "refused: a body that is no JSON (refused)",

@@ -29,7 +29,7 @@ export type JobDraft = {
 }
 
 /** A signing job as it stands in an event. */
-export type WireJob = Readonly<Record<string, string | number | boolean | null>> & {
+type WireJob = Readonly<Record<string, string | number | boolean | null>> & {
   readonly id: string
 }
 

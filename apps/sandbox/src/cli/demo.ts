@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { Command } from 'commander'
 import { type Demo, playDemo } from '../demo/demo.ts'
 import { channelsPerWalk } from '../walk/walk.ts'
@@ -22,7 +23,9 @@ export function demoCommand(): Command {
 async function demo(options: Options): Promise<void> {
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  // For ever: npm passes on the Ctrl-C that the terminal has sent already, and the second one must
+  // not end the demo before its children.
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   const print = options.json
     ? (line: unknown) => console.log(JSON.stringify(line))
     : createTablePrinter()
@@ -56,7 +59,10 @@ async function keep(played: Demo, signal: AbortSignal): Promise<void> {
   await Promise.race([interrupted, played.died])
 }
 
-function whatNext({ urls, files, signerMain, sandboxMain }: Demo): string {
+function whatNext({ urls, files, ...mains }: Demo): string {
+  const here = process.cwd()
+  const signerMain = relative(here, mains.signerMain)
+  const sandboxMain = relative(here, mains.sandboxMain)
   const unlock = `--config ${files.signer}/boltwarden.toml --passphrase-file ${files.passphrase}`
   const channels = `${channelsPerWalk}..${2 * channelsPerWalk - 1}`
   return `

@@ -12,7 +12,7 @@ export function sendTestEventCommand(): Command {
     .description('send the signer a test event about random ids')
     .addArgument(new Argument('<sub-event>', 'which one, or all of them').choices(names))
     .option('--sandbox <url>', 'base URL of the running sandbox', 'http://127.0.0.1:8090')
-    .option('--json', 'print one delivery a line as JSON')
+    .option('--json', 'print one delivery a line in JSON')
     .action(sendTestEvent)
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import { graphqlPath } from '../graphql/api.ts'
 import { isLoopbackHost } from '../http/loopback.ts'
@@ -26,8 +25,8 @@ export function serveCommand(): Command {
     .requiredOption('--client-secret-file <file>', 'file with the client secret')
     .requiredOption('--webhook-url <url>', "the signer's webhook")
     .requiredOption('--webhook-secret-file <file>', 'file with the webhook secret')
-    .option('--retry-schedule-ms <list>', 'pauses before retries, as in 500,2000', readSchedule)
-    .option('--json', 'print what is served as JSON')
+    .option('--retry-schedule-ms <list>', 'pauses before retries: 500,2000', readSchedule)
+    .option('--json', 'print what is served in JSON')
     .action(serve)
 }
 
@@ -51,8 +50,15 @@ async function serve(options: Options): Promise<void> {
     console.log(`GraphQL    ${served.graphql}`)
     console.log(`webhook    ${served.webhook}`)
   }
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  await interruption()
   await sandbox.close()
+}
+
+/** The first signal that asks to end; further ones change nothing. */
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('SIGINT', () => resolve()).on('SIGTERM', () => resolve())
+  })
 }
 
 function readHost(text: string): string {

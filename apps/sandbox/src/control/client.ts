@@ -22,9 +22,14 @@ export async function requestWalk(
   signal?: AbortSignal,
 ): Promise<WalkReport> {
   const response = await post(`${sandboxUrl}/sandbox/walk`, request, signal)
-  for await (const value of jsonLines(response)) {
-    if (isStep(value)) onStep(value.step)
-    if (isReport(value)) return value.report
+  try {
+    for await (const value of jsonLines(response)) {
+      if (isStep(value)) onStep(value.step)
+      if (isReport(value)) return value.report
+    }
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new ControlError('the sandbox broke the walk off', { cause })
   }
   throw new ControlError('the sandbox ended the walk without a report')
 }

@@ -2,7 +2,7 @@ import type { Handler } from '../http/listener.ts'
 import type { Route } from '../http/routes.ts'
 import { PairingError, parsePairing } from '../pairing/pairing.ts'
 import type { Platform } from '../platform/platform.ts'
-import { walk } from '../walk/walk.ts'
+import { walk, walkChannels } from '../walk/walk.ts'
 import type { Dispatcher } from '../webhook/dispatcher.ts'
 import { isSubEventType, subEventTypes } from '../webhook/envelope.ts'
 import { testEvent } from '../webhook/test-event.ts'
@@ -40,8 +40,10 @@ export function controlRoutes(platform: Platform, dispatcher: Dispatcher): reado
 async function readWalk(request: Request) {
   const body = await readJson(request)
   const seed = field(body, 'seed')
+  const pairing = parsePairing(field(body, 'pairing'))
+  walkChannels(pairing)
   return {
-    pairing: parsePairing(field(body, 'pairing')),
+    pairing,
     seed: typeof seed === 'string' ? new TextEncoder().encode(seed) : undefined,
   }
 }

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql'
+import { createGraphQLError } from 'graphql-yoga'
 import { formatTimestamp } from '../environment.ts'
 import type { Entity } from '../platform/entities.ts'
 import type * as Input from '../platform/mutations.ts'
@@ -93,6 +93,6 @@ function recorded<T>(platform: Platform, operation: string, input: object, run: 
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     note(error.errorName)
-    throw new GraphQLError(error.message, { extensions: { error_name: error.errorName } })
+    throw createGraphQLError(error.message, { extensions: { error_name: error.errorName } })
   }
 }

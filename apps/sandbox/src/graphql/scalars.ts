@@ -1,11 +1,12 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import { GraphQLScalarType, Kind } from 'graphql'
+import { createGraphQLError } from 'graphql-yoga'
 
 /** A scalar of lower-case hex of one length, as all binary values of the API are spelt. */
 function hexScalar(name: string, bytes: number): GraphQLScalarType<string, string> {
   const text = new RegExp(`^[0-9a-f]{${2 * bytes}}$`)
   const check = (value: unknown): string => {
     if (typeof value === 'string' && text.test(value)) return value
-    throw new GraphQLError(`${name}: expected ${bytes} bytes in lower-case hex`)
+    throw createGraphQLError(`${name}: expected ${bytes} bytes in lower-case hex`)
   }
   return new GraphQLScalarType({
     name,
@@ -17,7 +18,7 @@ function hexScalar(name: string, bytes: number): GraphQLScalarType<string, strin
 
 function checkLong(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-  throw new GraphQLError('Long: expected a whole number')
+  throw createGraphQLError('Long: expected a whole number')
 }
 
 /** The API's own scalars. */

@@ -1,7 +1,6 @@
+import { createHash, createHmac } from 'node:crypto'
+import { toHex } from '@boltwarden/core/hex'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256, sha512 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { createBase58check } from '@scure/base'
 
 /** A BIP 32 extended public key: enough to derive non-hardened children, and nothing secret. */
@@ -13,7 +12,9 @@ export type ExtendedPublicKey = {
 }
 
 const versions: ReadonlySet<number> = new Set([0x0488_b21e, 0x0435_87cf])
-const base58check = createBase58check(sha256)
+const base58check = createBase58check(
+  (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+)
 const { Point } = secp256k1
 
 /**
@@ -47,13 +48,14 @@ function decode(text: string): Uint8Array {
  * @param childNumber - below 2^31: a hardened child needs the private key.
  * @throws {RangeError} if it is hardened, or (one in 2^127) has no key.
  */
-export function publicChild(parent: ExtendedPublicKey, childNumber: number): ExtendedPublicKey {
+function publicChild(parent: ExtendedPublicKey, childNumber: number): ExtendedPublicKey {
   if (!Number.isSafeInteger(childNumber) || childNumber < 0 || childNumber >= 2 ** 31) {
     throw new RangeError('"childNumber" expected an integer 0..2^31-1')
   }
   const number = new Uint8Array(4)
   new DataView(number.buffer).setUint32(0, childNumber)
-  const both = hmac(sha512, parent.chainCode, concatBytes(parent.publicKey, number))
+  const hmac = createHmac('sha512', parent.chainCode).update(parent.publicKey).update(number)
+  const both = new Uint8Array(hmac.digest())
   const tweak = Point.Fn.fromBytes(both.subarray(0, 32))
   const point = Point.BASE.multiply(tweak).add(Point.fromBytes(parent.publicKey))
   return { publicKey: point.toBytes(true), chainCode: both.slice(32) }
@@ -61,5 +63,5 @@ export function publicChild(parent: ExtendedPublicKey, childNumber: number): Ext
 
 /** The compressed public key of a descendant, hex. */
 export function publicDescendant(root: ExtendedPublicKey, path: readonly number[]): string {
-  return bytesToHex(path.reduce(publicChild, root).publicKey)
+  return toHex(path.reduce(publicChild, root).publicKey)
 }

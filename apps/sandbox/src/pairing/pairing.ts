@@ -71,7 +71,7 @@ function xpub(text: string): ExtendedPublicKey {
   try {
     return parseXpub(text)
   } catch (cause) {
-    throw new PairingError('l1_account_xpub: expected an extended public key', { cause })
+    throw new PairingError('l1Xpub: expected an extended public key', { cause })
   }
 }
 

@@ -1,5 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { createHash } from 'node:crypto'
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
 
 const maxIndex = 2n ** 48n - 1n
 
@@ -18,10 +18,10 @@ export function deriveSecret(secret: string, from: number, index: number): strin
     if ((wanted >> BigInt(bit)) & 1n) {
       const byte = bit >> 3
       value = value.map((b, i) => (i === byte ? b ^ (1 << (bit & 7)) : b))
-      value = sha256(value)
+      value = new Uint8Array(createHash('sha256').update(value).digest())
     }
   }
-  return bytesToHex(value)
+  return toHex(value)
 }
 
 function trailingZeros(index: bigint): number {

@@ -1,5 +1,5 @@
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 
 // Everything in this folder asks @noble/curves directly: what judges the signer's answers must not
 // share the curve code that made them.
@@ -9,7 +9,7 @@ const { Fn } = Point
 
 /** The compressed public key of a 32-byte private key, both hex. */
 export function publicKeyOf(privateKey: string): string {
-  return bytesToHex(secp256k1.getPublicKey(hexToBytes(privateKey), true))
+  return toHex(secp256k1.getPublicKey(hexToBytes(privateKey), true))
 }
 
 /** Whether a hex text is a compressed point on the curve. */

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto'
+import { hexToBytes } from '@boltwarden/core/hex'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 
 /**
  * The ECDH secret seen from the peer's side: SHA-256 of the compressed shared point, hex.
@@ -10,5 +10,5 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
  */
 export function sharedSecretOf(privateKey: string, publicKey: string): string {
   const point = secp256k1.getSharedSecret(hexToBytes(privateKey), hexToBytes(publicKey), true)
-  return bytesToHex(sha256(point))
+  return createHash('sha256').update(point).digest('hex')
 }

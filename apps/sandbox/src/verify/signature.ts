@@ -1,5 +1,5 @@
+import { hexToBytes } from '@boltwarden/core/hex'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { hexToBytes } from '@noble/hashes/utils.js'
 
 const compact = /^[0-9a-f]{128}$/
 

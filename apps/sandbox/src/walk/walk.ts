@@ -41,7 +41,7 @@ export const channelsPerWalk = 4
  */
 export async function walk(subject: WalkSubject, options: WalkOptions = {}): Promise<WalkReport> {
   const { platform, pairing } = subject
-  const [paying, breach, forceClose, hostility] = channelsOf(pairing)
+  const [paying, breach, forceClose, hostility] = walkChannels(pairing)
   const started = platform.environment.nowMicros()
   const steps: StepResult[] = []
   const { network, nodeId: publicKey } = pairing
@@ -76,7 +76,12 @@ export async function walk(subject: WalkSubject, options: WalkOptions = {}): Pro
   return summarise(steps, stopped === 0, durationMs)
 }
 
-function channelsOf({
+/**
+ * The channels of a pairing that a walk uses.
+ *
+ * @throws {PairingError} if they are too few.
+ */
+export function walkChannels({
   channels,
 }: Pairing): readonly [ChannelKeys, ChannelKeys, ChannelKeys, ChannelKeys] {
   const [a, b, c, d] = channels

@@ -4,10 +4,10 @@ import { encodeEvent, type OutgoingEvent } from './envelope.ts'
 import { signatureHeader, signBody } from './signature.ts'
 
 /** The platform's limit for one call, in milliseconds. */
-export const callTimeoutMs = 10_000
+const callTimeoutMs = 10_000
 
 /** Pauses before the second and each further call of one event, in milliseconds. */
-export const defaultRetrySchedule: readonly number[] = [500, 2_000, 8_000, 30_000]
+const defaultRetrySchedule: readonly number[] = [500, 2_000, 8_000, 30_000]
 
 const maxReplyBytes = 16 * 1024
 
@@ -17,7 +17,6 @@ export type DispatcherOptions = {
   readonly environment: Environment
   readonly schedule?: readonly number[]
   readonly timeoutMs?: number
-  readonly fetch?: typeof fetch
 }
 
 /** What may be sent in the place of an honest body and its signature; null sends no signature. */
@@ -117,7 +116,7 @@ async function call(options: DispatcherOptions, { body, headers, closed }: Call)
     ...rest,
   })
   try {
-    const response = await (options.fetch ?? fetch)(options.url, {
+    const response = await fetch(options.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: Uint8Array.from(body),

@@ -43,7 +43,8 @@ function randomSubject(platform: Platform, type: SubEventType): Subject {
       memo: 'test event',
       signingHash: randomHex(platform, 32),
     })
-  const channelPath = `m/3/${randomNumber(platform, 2 ** 16)}`
+  // Far above the channels that a walk uses.
+  const channelPath = `m/3/${2 ** 30 + randomNumber(platform, 2 ** 30)}`
   const index = randomNumber(platform, 2 ** 32)
   switch (type) {
     case 'GET_PER_COMMITMENT_POINT':

@@ -38,7 +38,7 @@ export function aboutPreimage(scene: Scene, invoice: string, nonce: string): Eve
 }
 
 /** An invoice of the node, made on the platform. */
-export function createInvoice(scene: Scene, amountSats: bigint, signingHash?: string): Invoice {
+function createInvoice(scene: Scene, amountSats: bigint, signingHash?: string): Invoice {
   return scene.context.platform.createInvoice({
     node: scene.context.node.id,
     network: scene.pairing.network,

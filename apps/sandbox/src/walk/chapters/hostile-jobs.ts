@@ -32,7 +32,7 @@ export async function forgeJobs(scene: Scene, channel: LiveChannel): Promise<voi
     [
       "the node's identity key",
       { path: 'm/0', publicKey: point(scene.pairing.nodeId) },
-      ['policy-lightspark-key-purpose'],
+      ['policy-lightspark-key-purpose', 'NOT_GRANTABLE'],
     ],
     [
       'the payment key on the funding output',
@@ -42,7 +42,7 @@ export async function forgeJobs(scene: Scene, channel: LiveChannel): Promise<voi
     [
       'the funding key by another spelling of its path',
       { path: `${channelPath(terms)}/00` },
-      ['policy-lightspark-path'],
+      ['policy-lightspark-path', 'NOT_GRANTABLE'],
     ],
   ]
   for (const [name, fields, refusedBy] of forged) {

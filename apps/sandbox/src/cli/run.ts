@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { ControlError } from '../control/client.ts'
+import { DemoError } from '../demo/demo-error.ts'
+
+/** What every command's help ends with. */
+export const exitCodesHelp =
+  '\nExit codes: 0 all good, 1 a step was wrong, 2 it could not be tried, 130 interrupted.'
+
+/** Runs a command; what it throws becomes a message and exit code 2. */
+export async function run(command: Command): Promise<void> {
+  try {
+    await command.parseAsync()
+  } catch (error) {
+    const isKnown = error instanceof ControlError || error instanceof DemoError
+    console.error(isKnown || isSystemError(error) ? error.message : error)
+    process.exitCode = 2
+  }
+}
+
+/** A file that is missing, a port that is taken: its message is enough. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && 'syscall' in error
+}
