@@ -1,4 +1,4 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes as decode } from '@noble/hashes/utils.js'
 import { bytes, typeName } from './assert.ts'
 
 const hexText = /^(?:[0-9a-fA-F]{2})*$/
@@ -34,7 +34,5 @@ export function hexToBytes(text: string): Uint8Array {
   if (!hexText.test(text)) {
     throw new RangeError('"hex" expected an even number of hex digits')
   }
-  const out = new Uint8Array(text.length / 2)
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
-  return out
+  return decode(text)
 }
