@@ -39,6 +39,17 @@ describe('control API', () => {
     expect(report.ok).toBe(false)
   })
 
+  test('a walk ends when nobody listens any more', async () => {
+    const stop = new AbortController()
+    const from = sandbox.dispatcher.deliveries().length
+    const request = { pairing: signer.pairing }
+    const abandoned = requestWalk(sandbox.url, request, () => stop.abort(), stop.signal)
+    await expect(abandoned).rejects.toMatchObject({ name: 'AbortError' })
+    const { steps } = await requestWalk(sandbox.url, request, () => undefined)
+    const made = sandbox.dispatcher.deliveries().length - from - steps.length
+    expect(made).toBeLessThan(steps.length / 2)
+  })
+
   test('the same seed makes the same transactions', async () => {
     const messages = async (seed: string) => {
       const from = sandbox.dispatcher.deliveries().length

@@ -32,7 +32,8 @@ export function controlRoutes(platform: Platform, dispatcher: Dispatcher): reado
       if (!isSubEventType(type)) {
         return refusal(new PairingError(`sub_event_type: expected ${subEventTypes.join(', ')}`))
       }
-      return Response.json(await dispatcher.deliver(testEvent(platform, type)))
+      const event = testEvent(platform, type)
+      return Response.json(await dispatcher.deliver(event, { retries: false }))
     }),
   ]
 }

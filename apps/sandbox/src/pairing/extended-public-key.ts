@@ -13,7 +13,7 @@ export type ExtendedPublicKey = {
 
 const versions: ReadonlySet<number> = new Set([0x0488_b21e, 0x0435_87cf])
 const base58check = createBase58check(
-  (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest()),
 )
 const { Point } = secp256k1
 
