@@ -28,6 +28,34 @@ export type Judgement = {
  * judged anew.
  *
  * @throws {TypeError} if the rules let through what is no grant: a bug, never the request's doing.
+ * @example
+ * ```ts
+ * import { preimageNonce } from '@boltwarden/core/bytes'
+ * import { eventId, invoiceId } from '@boltwarden/core/ids'
+ * import { Keychain } from '@boltwarden/core/keys/keychain'
+ * import { portable } from '@boltwarden/core/secp256k1/portable'
+ * import { recompose } from '@boltwarden/policy/facts'
+ * import { judge } from '@boltwarden/policy/judge'
+ * import { defaultPolicy } from '@boltwarden/policy/policy'
+ * import { emptyView } from '@boltwarden/policy/view'
+ * const keys = Keychain.fromSeed(new Uint8Array(32), { secp256k1: portable })
+ * const delivery = {
+ *   event: eventId('e-1'),
+ *   bodyHash: new Uint8Array(32),
+ *   timestampMs: 0,
+ *   receivedAtMs: 0,
+ *   entity: 'node:1',
+ *   request: {
+ *     kind: 'release-payment-preimage',
+ *     network: 'REGTEST',
+ *     invoice: invoiceId('Invoice:1'),
+ *     nonce: preimageNonce(new Uint8Array(32)),
+ *   },
+ * } as const
+ * const facts = recompose(delivery, { network: 'REGTEST', keys, secp256k1: portable })
+ * judge(defaultPolicy, facts, emptyView).decision.verdict // 'decline'
+ * keys.dispose()
+ * ```
  */
 export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   const repetition = repeat(facts, view)
