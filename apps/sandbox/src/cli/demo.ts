@@ -25,7 +25,7 @@ async function demo(options: Options): Promise<void> {
   const interrupt = () => interrupted.abort()
   // For ever: npm passes on the Ctrl-C that the terminal has sent already, and the second one must
   // not end the demo before its children.
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
   const print = options.json
     ? (line: unknown) => console.log(JSON.stringify(line))
     : createTablePrinter()
