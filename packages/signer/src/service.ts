@@ -36,11 +36,11 @@ export type Service = {
   /** Where `/livez`, `/readyz` and `/metrics` are. */
   readonly adminUrl: string
   /**
-   * Reads the webhook secrets again: all of them, or nothing changes.
+   * Accepts the webhook secrets in these files from now on: all of them, or nothing changes.
    *
    * @throws {SignerFault} where one cannot be used; those before stay accepted.
    */
-  reloadWebhookSecrets(): void
+  reloadWebhookSecrets(files: readonly string[]): void
   /** Finishes what is in flight, refuses what is new, closes the store, wipes the keys. */
   close(): Promise<void>
 }
@@ -101,7 +101,7 @@ async function assemble(
   return {
     webhookUrl: listener.url,
     adminUrl: admin.url,
-    reloadWebhookSecrets: () => secrets.reload(),
+    reloadWebhookSecrets: (files) => secrets.reload(files),
     async close() {
       draining = true
       const from = clock.monotonicMs()

@@ -8,12 +8,10 @@ import { readSecret, type SecretFileRules, secretText } from './secret-source.ts
  * reload, change it at the platform, then take the old one out.
  */
 export class WebhookSecrets {
-  readonly #files: readonly string[]
   readonly #rules: SecretFileRules
   #secrets: readonly string[]
 
   private constructor(files: readonly string[], rules: SecretFileRules) {
-    this.#files = files
     this.#rules = rules
     this.#secrets = readAll(files, rules)
   }
@@ -34,12 +32,12 @@ export class WebhookSecrets {
   }
 
   /**
-   * Reads the files again: all of them, or nothing changes.
+   * Accepts the secrets in these files from now on: all of them, or nothing changes.
    *
    * @throws {SignerFault} where one of them cannot be used; those before stay accepted.
    */
-  reload(): void {
-    this.#secrets = readAll(this.#files, this.#rules)
+  reload(files: readonly string[]): void {
+    this.#secrets = readAll(files, this.#rules)
   }
 }
 

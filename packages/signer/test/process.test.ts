@@ -117,6 +117,14 @@ describe('serve', () => {
     expect([await statusWith(webhookSecret), await statusWith('the-next-webhook-secret')]).toEqual([
       401, 200,
     ])
+    // The list may grow: both are accepted while the platform changes over.
+    const second = join(folder.folder, 'second-webhook-secret')
+    writeFileSync(second, 'the-second-webhook-secret', { mode: 0o600 })
+    folder.edit((text) => text.replace(/secret_files = \[/, `secret_files = ["${second}", `))
+    running.child.kill('SIGHUP')
+    await running.line((line) => line.count === 2)
+    expect(await statusWith('the-second-webhook-secret')).toBe(200)
+    expect(await statusWith('the-next-webhook-secret')).toBe(200)
     writeFileSync(file, 'short')
     running.child.kill('SIGHUP')
     await running.line((line) => String(line.message).startsWith('webhook secrets not reloaded'))

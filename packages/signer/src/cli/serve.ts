@@ -36,7 +36,7 @@ export async function runServe(flags: ServeFlags, terminal: Terminal): Promise<n
   // A signal while the key store opens must not be lost.
   const stop = stopSignal(logger)
   const reloadable: { service?: Service } = {}
-  process.on('SIGHUP', () => reload(reloadable.service, logger))
+  process.on('SIGHUP', () => reload(reloadable.service, flags, logger))
   const keychain =
     flags.insecureSeedFromEnv === true
       ? await keychainFromEnv(config, terminal, logger)
@@ -77,11 +77,13 @@ function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
   })
 }
 
-function reload(service: Service | undefined, logger: Logger): void {
+/** Only the webhook secrets change without a restart; the rest of the configuration is as it was. */
+function reload(service: Service | undefined, flags: ServeFlags, logger: Logger): void {
   try {
+    const { secret_files } = loadConfig(flags.config).webhook
     // While it starts, the secrets are yet to be read, or just were.
-    service?.reloadWebhookSecrets()
-    logger.info('webhook secrets reloaded')
+    service?.reloadWebhookSecrets(secret_files)
+    logger.info({ count: secret_files.length }, 'webhook secrets reloaded')
   } catch (error) {
     logger.error({ error: errorFacts(error) }, 'webhook secrets not reloaded; those before stay')
   }

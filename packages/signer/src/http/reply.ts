@@ -4,8 +4,3 @@ export type Reply = {
   readonly body?: Readonly<Record<string, unknown>>
   readonly retryAfterSeconds?: number
 }
-
-/** Nothing but a status. */
-export function emptyReply(status: number): Reply {
-  return { status }
-}

@@ -12,6 +12,7 @@ export type LogLine = {
   readonly admin?: string
   readonly secp256k1?: string
   readonly variable?: string
+  readonly count?: number
 }
 
 /** What a process wrote and how it ended. */
