@@ -13,13 +13,9 @@ export type Running = {
   readonly signal: (signal: NodeJS.Signals) => void
 }
 
-/** Starts a program of this package as it is built, below `dist`. */
-export function start(
-  program: 'cli/main.js' | 'demo/main.js',
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Running {
-  const main = fileURLToPath(new URL(`../dist/${program}`, import.meta.url))
+/** Starts this package's command as it is built. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
   if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first`)
   // The test runner's own options are not for the command.
   const child = spawn(process.execPath, [main, ...args], {

@@ -21,7 +21,7 @@ describe('boltwarden-sandbox, as it is built', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'boltwarden-sandbox-test-'))
     signer = await startOfficialSigner(new Uint8Array(32).fill(4))
-    serving = start('cli/main.js', [
+    serving = start([
       ...['serve', '--port', '0', '--json', '--client-id', credentials.clientId],
       ...['--client-secret-file', file('client', `${credentials.clientSecret}\n`)],
       ...['--webhook-url', signer.webhookUrl],
@@ -39,7 +39,7 @@ describe('boltwarden-sandbox, as it is built', () => {
   })
 
   test('send-test-event all', async () => {
-    const command = start('cli/main.js', ['send-test-event', 'all', '--sandbox', url])
+    const command = start(['send-test-event', 'all', '--sandbox', url])
     const { code, out } = await command.ended
     expect(code).toBe(0)
     expect(out.match(/^accepted {4}200/gm)).toHaveLength(8)
@@ -48,7 +48,7 @@ describe('boltwarden-sandbox, as it is built', () => {
   test('walk prints the table and tells by its exit code that something was given away', async () => {
     const pairing = file('pairing.json', JSON.stringify(signer.pairing))
     const args = ['walk', '--sandbox', url, '--pairing-file', pairing, '--seed', 'cli']
-    const { code, out } = await start('cli/main.js', args).ended
+    const { code, out } = await start(args).ended
     expect(code).toBe(1)
     expect(out).toMatch(/^verified {3}200 +[\d.]+ {2}point 0/m)
     expect(out).toMatch(/^GIVEN AWAY 200 .* a good signature under m\/0/m)
@@ -57,7 +57,7 @@ describe('boltwarden-sandbox, as it is built', () => {
 
   test('no sandbox: one line and exit code 2', async () => {
     const args = ['send-test-event', 'ECDH', '--sandbox', 'http://127.0.0.1:9']
-    const { code, err } = await start('cli/main.js', args).ended
+    const { code, err } = await start(args).ended
     expect(err).toBe('no sandbox answers at http://127.0.0.1:9\n')
     expect(code).toBe(2)
   })
@@ -67,7 +67,7 @@ describe('boltwarden-sandbox, as it is built', () => {
     ['an address that others reach', ['--host', '0.0.0.0'], 1],
   ])('serve with %s', async (_name, extra, expected) => {
     const missing = join(folder, 'missing')
-    const { code, err } = await start('cli/main.js', [
+    const { code, err } = await start([
       ...['serve', '--client-id', 'c', '--client-secret-file', missing],
       ...['--webhook-url', url, '--webhook-secret-file', missing, ...extra],
     ]).ended

@@ -11,7 +11,7 @@ describe('the demo, as it is built', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  const demo = (...args: string[]) => start('demo/main.js', args, { TMPDIR: folder })
+  const demo = (...args: string[]) => start(['demo', ...args], { TMPDIR: folder })
   const listens = (url: string) =>
     fetch(url).then(
       () => true,
