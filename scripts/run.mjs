@@ -26,6 +26,7 @@ const commands = {
     build,
     { name: 'demo', run: () => node('apps/sandbox/dist/cli/main.js', 'demo', ...rest) },
   ],
+  bench: [install, build, { name: 'measurements', run: () => node('bench/dist/main.js', ...rest) }],
   test: [
     install,
     build,

@@ -9,7 +9,8 @@ import type { Config } from './config/schema.ts'
 import type { Entropy } from './entropy.ts'
 import { SignerFault } from './fault.ts'
 import { type Readiness, startAdminServer } from './http/admin-server.ts'
-import { startWebhookServer } from './http/webhook-server.ts'
+import type { Reply } from './http/reply.ts'
+import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Channel } from './pipeline/deliver.ts'
@@ -29,12 +30,17 @@ export type ServiceDeps = {
   readonly onOtherEvent?: EventHook
 }
 
+/** A webhook call: the raw bytes, and the signature header if there was exactly one. */
+export type IncomingCall = Pick<WebhookCall, 'body' | 'signature'>
+
 /** A running signer. */
 export type Service = {
   /** Where webhooks are taken. */
   readonly webhookUrl: string
   /** Where `/livez`, `/readyz` and `/metrics` are. */
   readonly adminUrl: string
+  /** Works a call off as the listener does, for callers with an HTTP server of their own. */
+  receive(call: IncomingCall): Promise<Reply>
   /**
    * Accepts the webhook secrets in these files from now on: all of them, or nothing changes.
    *
@@ -101,6 +107,14 @@ async function assemble(
   return {
     webhookUrl: listener.url,
     adminUrl: admin.url,
+    receive: ({ body, signature }) =>
+      receive({
+        id: Buffer.from(deps.entropy.bytes(8)).toString('hex'),
+        body,
+        signature,
+        receivedAtMs: clock.nowMs(),
+        startedMs: clock.monotonicMs(),
+      }),
     reloadWebhookSecrets: (files) => secrets.reload(files),
     async close() {
       draining = true

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Keychain } from '@boltwarden/core/keys/keychain'
+import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
+import { type MutationSender, RemoteSigningWebhookHandler } from '@boltwarden/sdk'
+import {
+  createLogger,
+  loadConfig,
+  startService,
+  systemClock,
+  systemEntropy,
+} from '@boltwarden/signer'
+import {
+  type LightsparkClient,
+  RemoteSigningWebhookHandler as OfficialHandler,
+} from '@lightsparkdev/lightspark-sdk'
+import type { Call, Workload } from './workload.ts'
+
+/** Takes a webhook and gives the variables of the mutation as JSON with sorted keys; '' for none. */
+export type Answerer = {
+  readonly name: string
+  readonly answer: (call: Call) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+const yes = { should_sign: () => true }
+
+/** The official SDK's handler, with a client that keeps the variables instead of sending them. */
+export function officialAnswerer({ seed, webhookSecret }: Workload): Answerer {
+  let variables: unknown
+  const client: Pick<LightsparkClient, 'executeRawQuery'> = {
+    executeRawQuery: async (query) => {
+      variables = query.variables
+      return null
+    },
+  }
+  // The handler uses nothing else of its client.
+  const handler = new OfficialHandler(client as LightsparkClient, seed, yes)
+  return {
+    name: 'official SDK',
+    async answer({ body, signature }) {
+      variables = undefined
+      await handler.handleWebhookRequest(body, signature, webhookSecret)
+      return canonical(variables)
+    },
+    close: async () => {},
+  }
+}
+
+/** Our SDK's handler, as blind as the official one, with such a client too. */
+export function sdkAnswerer({ seed, webhookSecret }: Workload): Answerer {
+  let variables: unknown
+  const client: MutationSender = {
+    send: async (mutation) => {
+      variables = mutation.variables
+      return []
+    },
+  }
+  const handler = new RemoteSigningWebhookHandler(client, seed, yes)
+  return {
+    name: 'boltwarden SDK',
+    async answer({ body, signature }) {
+      variables = undefined
+      await handler.handleWebhookRequest(body, signature, webhookSecret)
+      return canonical(variables)
+    },
+    close: async () => handler.dispose(),
+  }
+}
+
+/** The signer without its HTTP: every rule, and a durable commit for every event. */
+export async function signerAnswerer(workload: Workload): Promise<Answerer> {
+  const folder = mkdtempSync(join(tmpdir(), 'boltwarden-bench-'))
+  const config = loadConfig(writeConfig(folder, workload, 'answer = "respond-directly"'))
+  const secp256k1 = await loadSecp256k1('auto')
+  const service = await startService(config, {
+    keychain: Keychain.fromSeed(workload.seed, { secp256k1 }),
+    clock: systemClock,
+    entropy: systemEntropy,
+    logger: createLogger({ level: 'fatal' }, { clock: systemClock, target: process.stderr }),
+  })
+  const answer = async ({ body, signature }: Call) => {
+    const { status, body: variables } = await service.receive({ body, signature })
+    if (status !== 200 && status !== 204)
+      throw new Error(`status ${status}: ${canonical(variables)}`)
+    return canonical(variables)
+  }
+  for (const call of workload.past) await answer(call)
+  return {
+    name: 'boltwarden signer',
+    answer,
+    async close() {
+      await service.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Writes a configuration with the workload's webhook secret into a folder; gives its path. */
+export function writeConfig(
+  folder: string,
+  workload: Workload,
+  platform: string,
+  logLevel: 'info' | 'warn' = 'warn',
+): string {
+  const put = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
+    return join(folder, name)
+  }
+  put('webhook-secret', workload.webhookSecret)
+  put('api-secret', 'bench')
+  return put(
+    'boltwarden.toml',
+    `network = "REGTEST"
+[webhook]
+port = 0
+secret_files = ["webhook-secret"]
+[admin]
+port = 0
+[store]
+file = "data/store.sqlite"
+[platform]
+${platform}
+[log]
+level = "${logLevel}"
+`,
+  )
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  if (value === undefined) return ''
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

@@ -1,0 +1,139 @@
+import { callOf, checkAnswer } from './events-in-process.ts'
+import { interleave, summarise, type Timing } from './interleave.ts'
+import type { Comparison } from './report.ts'
+import {
+  type Platform,
+  type Signer,
+  startBoltwarden,
+  startOfficial,
+  startPlatform,
+} from './servers.ts'
+import { type Call, preimageCall, type Work, type Workload } from './workload.ts'
+
+/** How many calls are under way at once in the second half. */
+const inFlight = 16
+/** How many calls each contestant gets before the other's turn in the second half. */
+const windowCalls = 64
+
+/**
+ * From the webhook's request to its reply, the mutation delivered in between: both as processes of
+ * their own, against the same platform; one call at a time, then sixteen.
+ */
+export async function benchOverHttp(
+  workload: Workload,
+  { rounds, windows }: { readonly rounds: number; readonly windows: number },
+): Promise<{ readonly sequential: readonly Comparison[]; readonly concurrent: Comparison }> {
+  const platform = await startPlatform()
+  const signers = [
+    await startOfficial(workload, platform),
+    await startBoltwarden(workload, platform),
+  ]
+  try {
+    const own = signers.at(-1)
+    if (own === undefined) throw new Error('there is no signer')
+    for (const call of workload.past) await post(own, call)
+    const works = [...workload.works, await preimageWork(workload, own, platform)]
+    platform.take()
+    const sequential: Comparison[] = []
+    for (const work of works) sequential.push(await oneByOne(work, signers, platform, rounds))
+    return { sequential, concurrent: await allAtOnce(works, signers, windows) }
+  } finally {
+    for (const signer of signers) signer.close()
+    platform.close()
+  }
+}
+
+async function oneByOne(
+  work: Work,
+  signers: readonly Signer[],
+  platform: Platform,
+  rounds: number,
+): Promise<Comparison> {
+  const warmUp = Math.ceil(rounds / 10)
+  const calls = Array.from({ length: rounds + warmUp }, (_, round) => work.call(round))
+  const answers = signers.map((): string[] => [])
+  const timings = await interleave(
+    signers.map((signer, at) => ({
+      name: signer.name,
+      run: async (round) => {
+        await post(signer, callOf(calls, round))
+        answers[at]?.push(...platform.take())
+      },
+    })),
+    { rounds, warmUp },
+  )
+  for (const [at, { name }] of signers.entries()) {
+    for (const [round, answer] of (answers[at] ?? []).entries()) {
+      checkAnswer(`${work.name} by ${name}`, work, answer, answers[0]?.[round] ?? '')
+    }
+  }
+  return { name: work.name, baseline: 'official SDK', timings }
+}
+
+/** Windows of mixed calls, the contestants in turns; the rate is of the time that a window takes. */
+async function allAtOnce(
+  works: readonly Work[],
+  signers: readonly Signer[],
+  windows: number,
+): Promise<Comparison> {
+  const micros = signers.map((): number[] => [])
+  const seconds = signers.map(() => 0)
+  for (let window = 0; window < windows; window++) {
+    const first = 1_000_000 + window * windowCalls
+    const calls = Array.from({ length: windowCalls }, (_, at) => mixed(works, first + at))
+    for (const [at, signer] of signers.entries()) {
+      const started = performance.now()
+      micros[at]?.push(...(await postAll(signer, calls)))
+      // The first window warms up.
+      if (window === 0) micros[at] = []
+      else seconds[at] = (seconds[at] ?? 0) + (performance.now() - started) / 1000
+    }
+  }
+  const timings = signers.map(({ name }, at): Timing => {
+    const rate = ((windows - 1) * windowCalls) / (seconds[at] ?? 0)
+    return { ...summarise(name, micros[at] ?? []), opsPerSecond: Math.round(rate * 10) / 10 }
+  })
+  return { name: `all kinds, ${inFlight} in flight`, baseline: 'official SDK', timings }
+}
+
+function mixed(works: readonly Work[], round: number): Call {
+  const work = works[round % works.length]
+  if (work === undefined) throw new Error('there is no work')
+  return work.call(round)
+}
+
+/** Posts all, {@link inFlight} at a time; gives what each took, in microseconds. */
+async function postAll(signer: Signer, calls: readonly Call[]): Promise<readonly number[]> {
+  const micros: number[] = []
+  const left = calls.values()
+  const worker = async () => {
+    for (const call of left) {
+      const started = performance.now()
+      await post(signer, call)
+      micros.push((performance.now() - started) * 1000)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, worker))
+  return micros
+}
+
+async function post({ name, url }: Signer, { body, signature }: Call): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'lightspark-signature': signature }
+  const response = await fetch(url, { method: 'POST', body, headers })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${name} replied ${response.status}: ${text}`)
+}
+
+/** Releases of a preimage whose nonce our signer drew before. */
+async function preimageWork(workload: Workload, own: Signer, platform: Platform): Promise<Work> {
+  const request = workload.works.find(({ name }) => name === 'REQUEST_INVOICE_PAYMENT_HASH')
+  if (request === undefined) throw new Error('the workload asks for no payment hash')
+  const round = -1
+  platform.take()
+  await post(own, request.call(round))
+  const { preimage_nonce: nonce } = JSON.parse(platform.take()[0] ?? '{}')
+  return {
+    name: 'RELEASE_PAYMENT_PREIMAGE',
+    call: (at) => preimageCall(workload, `Invoice:${round}`, String(nonce), at),
+  }
+}
