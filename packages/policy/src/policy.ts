@@ -1,5 +1,5 @@
 import { integer } from '@boltwarden/core/assert'
-import { sha256 } from './sha256.ts'
+import { sha256 } from '@boltwarden/core/bitcoin/hash'
 import { isOptionalTag, type OptionalTag, type Severity } from './tags.ts'
 
 /** The most signing jobs of one event that any policy can allow. */

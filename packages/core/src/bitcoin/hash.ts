@@ -1,5 +1,5 @@
 import { ripemd160 } from '@noble/hashes/legacy.js'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { bytes } from '../assert.ts'
 import type { Brand } from '../brand.ts'
 
@@ -39,6 +39,20 @@ export function hash160Of(value: Uint8Array): Hash160 {
  */
 export function hash160OfPaymentHash(paymentHash: Uint8Array): Hash160 {
   return hash160(ripemd160(bytes('paymentHash', paymentHash, 32)))
+}
+
+/**
+ * SHA-256, 32 bytes.
+ *
+ * @see https://csrc.nist.gov/pubs/fips/180-4/upd1/final
+ * @example
+ * ```ts
+ * import { sha256 } from '@boltwarden/core/bitcoin/hash'
+ * sha256(new Uint8Array()).length // 32
+ * ```
+ */
+export function sha256(value: Uint8Array): Uint8Array {
+  return nobleSha256(value)
 }
 
 /** SHA-256 twice, 32 bytes. */

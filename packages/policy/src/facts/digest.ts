@@ -1,8 +1,8 @@
 import { findSighash, type SighashMatch } from '@boltwarden/core/bitcoin/bip143'
+import { sha256 } from '@boltwarden/core/bitcoin/hash'
 import type { UnsignedTransaction } from '@boltwarden/core/bitcoin/unsigned-transaction'
 import { type Digest, digest } from '@boltwarden/core/bytes'
 import type { SigningJob } from '@boltwarden/core/request'
-import { sha256 } from '../sha256.ts'
 
 /** What a job's message turned out to be: the digest that is signed, and what it commits to. */
 export type DigestMatch = SighashMatch & { readonly digest: Digest }
