@@ -27,7 +27,7 @@ describe('metrics', () => {
 
   test('have one name space, units in their names, and help', async () => {
     const text = await textOf(({ observe }) =>
-      observe({ inFlight: () => 3, webhookSecrets: () => 2 }),
+      observe({ inFlight: () => 3, webhookSecrets: () => 2, cachedKeys: () => 5 }),
     )
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]
     expect(names.length).toBeGreaterThan(10)
@@ -39,6 +39,7 @@ describe('metrics', () => {
     }
     expect(text).toContain('boltwarden_in_flight_deliveries 3')
     expect(text).toContain('boltwarden_webhook_secrets 2')
+    expect(text).toContain('boltwarden_cached_keys 5')
   })
 
   test('count every outcome from zero, so that a rate is seen from the first', async () => {

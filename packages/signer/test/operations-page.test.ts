@@ -31,7 +31,7 @@ describe('docs/operations.md', () => {
 
   test('lists every metric of ours', async () => {
     const metrics = testMetrics()
-    metrics.observe({ inFlight: () => 0, webhookSecrets: () => 1 })
+    metrics.observe({ inFlight: () => 0, webhookSecrets: () => 1, cachedKeys: () => 0 })
     const { body } = await metrics.text()
     const names = [...body.matchAll(/^# TYPE (boltwarden_\S+)/gm)].map(([, name = '']) => name)
     const ours = names.filter((name) => !/^boltwarden_(process|nodejs)_/.test(name))

@@ -28,6 +28,11 @@ export class KeyTree {
     return this.#master
   }
 
+  /** How many keys of channels and addresses are held. */
+  get cachedKeys(): number {
+    return this.#leaves.size
+  }
+
   /** The account `m/84'/c'/0'` of the L1 wallet and the key above it. */
   l1Account(coin: L1Coin): { account: ExtendedPrivateKey; parent: ExtendedPrivateKey } {
     this.#checkAlive()

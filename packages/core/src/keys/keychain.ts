@@ -83,6 +83,11 @@ export class Keychain {
     return new Keychain(seed instanceof Uint8Array ? open(seed) : seed.use(open), secp256k1)
   }
 
+  /** How many keys of channels and addresses are held ready; 0 once it was disposed of. */
+  get cachedKeys(): number {
+    return this.#tree.cachedKeys
+  }
+
   /** The public key of any key of the table, 33 bytes. */
   publicKey(path: KeyPath): PublicKey {
     return this.#tree.key(path).publicKey

@@ -58,6 +58,20 @@ describe('keys', () => {
     expect(() => keychain.publicKey(path)).toThrow(RangeError)
   })
 
+  test('counts the keys that it holds ready', () => {
+    const small = Keychain.fromSeed(seed, { ...options, maxCachedKeys: 3 })
+    expect(small.cachedKeys).toBe(0)
+    small.publicKey({ purpose: 'node-identity' })
+    expect(small.cachedKeys).toBe(0)
+    small.publicKey(funding)
+    expect(small.cachedKeys).toBe(2)
+    small.publicKey({ purpose: 'destination', index: 0 })
+    small.publicKey({ purpose: 'destination', index: 1 })
+    expect(small.cachedKeys).toBe(3)
+    small.dispose()
+    expect(small.cachedKeys).toBe(0)
+  })
+
   test('what is handed out can be changed without harm', () => {
     const before = toHex(keychain.publicKey({ purpose: 'channel-seed', channel: 3 }))
     keychain.publicKey({ purpose: 'channel-seed', channel: 3 }).fill(0)
