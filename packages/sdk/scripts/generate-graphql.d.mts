@@ -1,2 +1,0 @@
-/** The generated files by name. */
-export function generate(): Promise<ReadonlyMap<string, string>>
