@@ -28,7 +28,10 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-function post(body: BodyInit, headers: Record<string, string> = { authorization }) {
+function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = { authorization },
+) {
   return fetch(`${sandbox.url}${graphqlPath}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -43,7 +46,7 @@ async function run(query: string, variables: object) {
   const answer: {
     readonly data?: Record<string, unknown>
     readonly errors?: { readonly message: string; readonly extensions?: object }[]
-  } = await response.json()
+  } = JSON.parse(await response.text())
   return answer
 }
 
