@@ -5,7 +5,7 @@ import { hexToBytes } from '@boltwarden/core/hex'
 import { HDKey } from '@scure/bip32'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseChannels } from '../src/cli/keys-show.ts'
+import { parseNumbers } from '../src/cli/keys-show.ts'
 import { sampleNames } from '../src/cli/sample-data.ts'
 import { version } from '../src/version.ts'
 import { readScenario } from './shared/corpus.ts'
@@ -84,7 +84,8 @@ describe('keys show', () => {
     )
     const { config } = JSON.parse(made.out)
     const unlock = ['--config', config, '--passphrase-file', passphraseFile]
-    const { code, out } = await run('keys', 'show', ...unlock, '--channels', '7,0..1', '--json')
+    const numbers = ['--channels', '7,0..1', '--destinations', '0..2']
+    const { code, out } = await run('keys', 'show', ...unlock, ...numbers, '--json')
     expect(code).toBe(0)
     const shown = JSON.parse(out)
     expect(shown.l1Xpub).toBe(scenario.l1Xpub)
@@ -100,17 +101,28 @@ describe('keys show', () => {
     expect(Object.values(shown.channels[2].keys)).toEqual(
       [0, 1, 2, 3, 4].map((child) => publicKey(`m/3/7/${child}`)),
     )
-    const plain = await run('keys', 'show', ...unlock)
+    expect(shown.destinations).toEqual(
+      [0, 1, 2].map((index) => {
+        const path = `m/1/${index}`
+        return { index, path, publicKey: publicKey(path) }
+      }),
+    )
+    const plain = await run('keys', 'show', ...unlock, '--destinations', '3')
     expect(plain.out).toContain(`L1 xpub                    ${scenario.l1Xpub}`)
+    expect(plain.out).toContain(`m/1/3                      ${publicKey('m/1/3')}`)
+    const wrong = await run('keys', 'show', ...unlock, '--destinations', '1..')
+    expect([wrong.code, wrong.out]).toEqual([2, ''])
+    expect(wrong.err).toContain('--destinations')
     rmSync(place, { recursive: true })
   })
 
-  test('reads ranges of channels', () => {
-    expect(parseChannels('')).toEqual([])
-    expect(parseChannels('0..4,7')).toEqual([0, 1, 2, 3, 4, 7])
-    expect(parseChannels('2147483647,3,3')).toEqual([3, 2147483647])
+  test('reads ranges of numbers', () => {
+    const parse = (text: string) => parseNumbers('--channels', text)
+    expect(parse('')).toEqual([])
+    expect(parse('0..4,7')).toEqual([0, 1, 2, 3, 4, 7])
+    expect(parse('2147483647,3,3')).toEqual([3, 2147483647])
     for (const text of ['2147483648', '5..4', 'x', '1..', '0..1000', '0..999,2000', '-1']) {
-      expect(() => parseChannels(text)).toThrow(/--channels/)
+      expect(() => parse(text)).toThrow(/--channels/)
     }
   })
 })

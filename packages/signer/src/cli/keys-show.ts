@@ -11,19 +11,21 @@ import { print, type Terminal } from './terminal.ts'
 export type KeysShowFlags = UnlockFlags & {
   readonly config: string
   readonly channels?: string
+  readonly destinations?: string
   readonly json?: boolean
 }
 
-/** The most channels that are shown at once. */
-const maxChannels = 1000
+/** The most channels, and the most destinations, that are shown at once. */
+const maxNumbers = 1000
 
 /** `boltwarden keys show`: public keys only. */
 export async function runKeysShow(flags: KeysShowFlags, terminal: Terminal): Promise<void> {
   const config = loadConfig(flags.config)
-  const channels = parseChannels(flags.channels ?? '')
+  const channels = parseNumbers('--channels', flags.channels ?? '')
+  const destinations = parseNumbers('--destinations', flags.destinations ?? '')
   const keychain = await openKeychain(config, flags, terminal)
   try {
-    const shown = publicSide(keychain, config, channels)
+    const shown = publicSide(keychain, config, channels, destinations)
     print(terminal, flags.json, shown, describe(shown))
   } finally {
     keychain.dispose()
@@ -32,12 +34,22 @@ export async function runKeysShow(flags: KeysShowFlags, terminal: Terminal): Pro
 
 type PublicSide = ReturnType<typeof publicSide>
 
-function publicSide(keychain: Keychain, config: Config, channels: readonly number[]) {
+function publicSide(
+  keychain: Keychain,
+  config: Config,
+  channels: readonly number[],
+  destinations: readonly number[],
+) {
   return {
     network: config.network,
     fingerprint: keychain.fingerprint,
     nodeId: toHex(keychain.publicKey({ purpose: 'node-identity' })),
     l1Xpub: keychain.l1AccountXpub(config.network),
+    destinations: destinations.map((index) => ({
+      index,
+      path: `m/1/${index}`,
+      publicKey: toHex(keychain.publicKey({ purpose: 'destination', index })),
+    })),
     channels: channels.map((channel) => ({
       channel,
       path: `m/3/${channel}`,
@@ -56,20 +68,20 @@ function publicSide(keychain: Keychain, config: Config, channels: readonly numbe
  *
  * @throws {SignerFault} `USAGE`.
  */
-export function parseChannels(text: string): readonly number[] {
-  const channels = new Set<number>()
+export function parseNumbers(flag: string, text: string): readonly number[] {
+  const numbers = new Set<number>()
   for (const part of text.split(',').filter((piece) => piece !== '')) {
     const match = /^([0-9]{1,10})(?:\.\.([0-9]{1,10}))?$/.exec(part.trim())
     const first = Number(match?.[1])
     const last = Number(match?.[2] ?? match?.[1])
-    const fits = match !== null && first <= last && last < 2 ** 31 && last - first < maxChannels
-    if (!fits || channels.size + last - first >= maxChannels) {
-      const expected = `--channels as 0..4,7: at most ${maxChannels} numbers below 2^31`
+    const fits = match !== null && first <= last && last < 2 ** 31 && last - first < maxNumbers
+    if (!fits || numbers.size + last - first >= maxNumbers) {
+      const expected = `${flag} as 0..4,7: at most ${maxNumbers} numbers below 2^31`
       throw new SignerFault({ code: 'USAGE', expected })
     }
-    for (let channel = first; channel <= last; channel++) channels.add(channel)
+    for (let number = first; number <= last; number++) numbers.add(number)
   }
-  return [...channels].sort((a, b) => a - b)
+  return [...numbers].sort((a, b) => a - b)
 }
 
 function describe(shown: PublicSide): string {
@@ -79,6 +91,7 @@ function describe(shown: PublicSide): string {
     row('fingerprint', shown.fingerprint),
     row('node id', shown.nodeId),
     row('L1 xpub', shown.l1Xpub),
+    ...shown.destinations.map(({ path, publicKey }) => row(path, publicKey)),
     ...shown.channels.flatMap(({ path, keys }) => [
       `\n${path}\n`,
       ...Object.entries(keys).map(([name, key]) => row(`  ${name}`, key)),

@@ -120,11 +120,12 @@ program
   .command('keys')
   .description('the public side of the keys')
   .command('show')
-  .description('fingerprint, node id, L1 xpub, and the five public keys of channels')
+  .description('fingerprint, node id, L1 xpub, and public keys of channels and destinations')
   .addOption(config())
   .addOption(passphraseFile())
   .addOption(passphraseFd())
   .option('--channels <numbers>', 'channels by their n in m/3/n, as 0..4,7')
+  .option('--destinations <numbers>', 'where closes and sweeps pay, by their k in m/1/k, as 0..4')
   .addOption(json())
   .action(
     run(async (flags: Parameters<typeof import('./keys-show.ts').runKeysShow>[0]) => {
