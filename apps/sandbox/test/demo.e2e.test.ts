@@ -27,6 +27,8 @@ describe('the demo, as it is built', () => {
     const { report } = lines.at(-1)
     expect(report.steps.filter((step: { ok: boolean }) => !step.ok)).toEqual([])
     expect(report).toMatchObject({ ok: true, wrong: 0 })
+    const notes = report.steps.map(({ note }: { note: string }) => note)
+    expect(notes).toContain('a signature under m/1/0')
     expect(report.verified).toBeGreaterThan(70)
     expect(report.refused).toBeGreaterThan(20)
     expect(lines).toHaveLength(report.steps.length + 1)

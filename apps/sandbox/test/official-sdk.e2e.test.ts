@@ -17,6 +17,7 @@ type Job = {
   readonly script: string
   readonly transaction: string
   readonly amount: number
+  readonly destination_derivation_path: string | null
 }
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'))
@@ -83,6 +84,15 @@ describe('@lightsparkdev/lightspark-sdk 1.9.19 as a blind signer', () => {
     expect(jobs.length).toBeGreaterThan(20)
     expect(jobs.filter(({ transaction }) => transaction.startsWith('70736274ff'))).toHaveLength(1)
     expect(jobs.filter((job) => !digestsOf(job).includes(job.message))).toEqual([])
+  })
+
+  test('a close and both kinds of sweep pay the keys of m/1', () => {
+    const paid = sandbox.dispatcher
+      .deliveries()
+      .filter(({ subject }) => subject === 'DERIVE_KEY_AND_SIGN')
+      .flatMap(({ body }): Job[] => JSON.parse(body).data.signing_jobs)
+      .map((job) => job.destination_derivation_path)
+    expect(paid).toEqual(expect.arrayContaining(['m/1/0', 'm/1/1', 'm/1/2']))
   })
 
   test('the platform holds what was answered', () => {

@@ -11,6 +11,11 @@ describe('pairing', () => {
     expect(pairing.channels.map(({ channel }) => channel)).toEqual([0, 1, 2, 3])
   })
 
+  test('a key of m/1 is known by its number, not by its place', () => {
+    const shown = { ...valid(), destinations: valid().destinations.slice(1) }
+    expect(parsePairing(shown).destinations.map(({ index }) => index)).toEqual([1, 2])
+  })
+
   test('the keys of m/1 may be missing', () => {
     expect(parsePairing({ ...valid(), destinations: undefined }).destinations).toEqual([])
   })

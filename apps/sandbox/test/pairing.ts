@@ -22,7 +22,11 @@ export function pairingOf(seed: Uint8Array): unknown {
     network: 'REGTEST',
     nodeId: publicKey('m/0'),
     l1Xpub: master.derive("m/84'/2'/0'").publicExtendedKey,
-    destinations: [{ path: 'm/1/0', publicKey: publicKey('m/1/0') }],
+    destinations: [0, 1, 2].map((index) => ({
+      index,
+      path: `m/1/${index}`,
+      publicKey: publicKey(`m/1/${index}`),
+    })),
     channels: [0, 1, 2, 3].map((channel) => ({
       channel,
       path: `m/3/${channel}`,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { Command } from 'commander'
 import { type Demo, playDemo } from '../demo/demo.ts'
+import { destinationsPerWalk } from '../walk/player.ts'
 import { channelsPerWalk } from '../walk/walk.ts'
 import { createTablePrinter } from './walk.ts'
 
@@ -64,7 +65,8 @@ function whatNext({ urls, files, ...mains }: Demo): string {
   const signerMain = relative(here, mains.signerMain)
   const sandboxMain = relative(here, mains.sandboxMain)
   const unlock = `--config ${files.signer}/boltwarden.toml --passphrase-file ${files.passphrase}`
-  const channels = `${channelsPerWalk}..${2 * channelsPerWalk - 1}`
+  const next = (count: number) => `${count}..${2 * count - 1}`
+  const fresh = `--channels ${next(channelsPerWalk)} --destinations ${next(destinationsPerWalk)}`
   return `
 Both are running; Ctrl-C ends them and removes their files.
 
@@ -83,7 +85,7 @@ Try, in another terminal:
   node ${signerMain} doctor ${unlock}
 
   # another walk, with channels that are new to the signer
-  node ${signerMain} keys show ${unlock} --channels ${channels} --json > ${files.folder}/again.json
+  node ${signerMain} keys show ${unlock} ${fresh} --json > ${files.folder}/again.json
   node ${sandboxMain} walk --sandbox ${urls.sandbox} --pairing-file ${files.folder}/again.json
 `
 }

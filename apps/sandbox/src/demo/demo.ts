@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { requestWalk } from '../control/client.ts'
+import { destinationsPerWalk } from '../walk/player.ts'
 import type { StepResult, WalkReport } from '../walk/step.ts'
 import { channelsPerWalk } from '../walk/walk.ts'
 import { type Child, startChild } from './child.ts'
@@ -95,10 +96,13 @@ async function play(
   await waitUntilReady(signer, `${urls.admin}/readyz`, signal)
 
   onProgress("pairing: the platform learns the signer's public keys")
-  const channels = ['--channels', `0..${channelsPerWalk - 1}`]
+  const numbers = [
+    ...['--channels', `0..${channelsPerWalk - 1}`],
+    ...['--destinations', `0..${destinationsPerWalk - 1}`],
+  ]
   const pairing = await runJson(
     signerMain,
-    ['keys', 'show', ...unlock, ...channels, '--json'],
+    ['keys', 'show', ...unlock, ...numbers, '--json'],
     signal,
   )
   writeFileSync(files.pairing, JSON.stringify(pairing), { mode: 0o600 })

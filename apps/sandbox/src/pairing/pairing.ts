@@ -12,6 +12,9 @@ export type ChannelKeys = {
   readonly htlcBasepoint: string
 }
 
+/** A key that closes and sweeps pay: `m/1/index`, compressed, hex. */
+export type DestinationKey = { readonly index: number; readonly publicKey: string }
+
 /** All that the platform knows of the signer's keys: public things only. */
 export type Pairing = {
   readonly network: Network
@@ -21,8 +24,8 @@ export type Pairing = {
   readonly l1Account: ExtendedPublicKey
   /** Coin type of the L1 account's path. */
   readonly coin: 0 | 1 | 2
-  /** `m/1/k` for k = 0, 1, …, compressed, hex; none where the signer does not show them. */
-  readonly destinations: readonly string[]
+  /** None where the signer was not asked to show them. */
+  readonly destinations: readonly DestinationKey[]
   readonly channels: readonly ChannelKeys[]
 }
 
@@ -52,7 +55,11 @@ export function parsePairing(value: unknown): Pairing {
     nodeId: root.point('nodeId'),
     l1Account: xpub(root.text('l1Xpub')),
     coin: coins[network],
-    destinations: root.list('destinations', (item) => item.point('publicKey'), []),
+    destinations: root.list(
+      'destinations',
+      (item) => ({ index: item.integer('index'), publicKey: item.point('publicKey') }),
+      [],
+    ),
     channels: root.list('channels', (item) => {
       const keys = item.object('keys')
       return {

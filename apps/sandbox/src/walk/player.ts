@@ -26,12 +26,17 @@ export function l1Address(pairing: Pairing, change: 0 | 1, index: number): OwnAd
   }
 }
 
+/** How many of the pairing's destinations one walk pays. */
+export const destinationsPerWalk = 3
+
 /**
- * Where closes pay: `m/1/0`, or an address of the L1 wallet where the signer does not show that key.
+ * Where a close or a sweep pays: the pairing's destination of that place, or an address of the L1
+ * wallet where there is none.
  */
-export function destinationAddress(pairing: Pairing): OwnAddress {
-  const [key] = pairing.destinations
-  return key === undefined ? l1Address(pairing, 0, 7) : { path: 'm/1/0', publicKey: point(key) }
+export function destinationAddress(pairing: Pairing, place: 0 | 1 | 2): OwnAddress {
+  const key = pairing.destinations[place]
+  if (key === undefined) return l1Address(pairing, 0, 5 + place)
+  return { path: `m/1/${key.index}`, publicKey: point(key.publicKey) }
 }
 
 /** What a new channel is agreed with; the funding outpoint follows from the funding transaction. */

@@ -4,7 +4,7 @@ import { outputsOf } from '../../channel/commitment.ts'
 import type { ChannelKeys } from '../../pairing/pairing.ts'
 import { counterpartyCommitment } from '../asks/exchange.ts'
 import { askSignatures } from '../asks/signing-asks.ts'
-import { l1Address, type Scene } from '../player.ts'
+import { destinationAddress, type Scene } from '../player.ts'
 import { openInbound, receiveHtlc, settleHtlc } from './inbound.ts'
 
 /** An anchor channel that receives two payments; then the counterparty cheats. */
@@ -15,7 +15,7 @@ export async function playBreach(scene: Scene, keys: ChannelKeys): Promise<void>
   await settleHtlc(scene, paying)
   const { terms, number, balances } = paying
   const revoked = counterpartyCommitment(scene, terms, number, balances)
-  const address = l1Address(scene.pairing, 0, 5)
+  const address = destinationAddress(scene.pairing, 1)
   const jobs = justiceJobs(scene.secp256k1, terms, revoked, address)
   const name = `justice on revoked commitment ${number}`
   await askSignatures(scene, terms.channelId, name, jobs)

@@ -12,7 +12,7 @@ import type { ChannelKeys } from '../../pairing/pairing.ts'
 import { askPoint } from '../asks/commitment-asks.ts'
 import { askPreimage } from '../asks/invoice-asks.ts'
 import { askSignatures } from '../asks/signing-asks.ts'
-import { l1Address, type Scene } from '../player.ts'
+import { destinationAddress, type Scene } from '../player.ts'
 import { openInbound, receiveHtlc, settleHtlc } from './inbound.ts'
 
 /** The counterparty falls silent with a payment under way: the node closes alone. */
@@ -34,7 +34,7 @@ export async function playForceClose(scene: Scene, keys: ChannelKeys): Promise<v
     'HTLC-success of our commitment',
     htlcJobs(terms, commitment),
   )
-  const address = l1Address(scene.pairing, 0, 6)
+  const address = destinationAddress(scene.pairing, 2)
   const sweeps = [
     ...outputsOf(commitment, 'to-local').map(({ vout, witnessScript }) => ({
       transaction: commitment.transaction,

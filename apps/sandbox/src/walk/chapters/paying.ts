@@ -56,7 +56,7 @@ async function pay(scene: Scene, opened: LiveChannel): Promise<LiveChannel> {
 
 /** Two fee proposals, as nodes negotiate them; the second transaction confirms. */
 async function close(scene: Scene, { terms, balances }: LiveChannel): Promise<void> {
-  const destination = destinationAddress(scene.pairing)
+  const destination = destinationAddress(scene.pairing, 0)
   const propose = (fee: bigint) => closingJob(terms, balances, destination, sats(fee))
   const ask = (fee: bigint) =>
     askSignatures(scene, terms.channelId, `cooperative close, fee ${fee} sat`, [propose(fee)])
@@ -75,7 +75,7 @@ async function sweep(
   const vout = transaction.outputs.findIndex(({ value }) => value !== counterpartyMsat / 1000n)
   const value = transaction.outputs[vout]?.value ?? sats(0n)
   const spent = { transaction, vout, value }
-  const job = walletSweep(destinationAddress(pairing), spent, l1Address(pairing, 0, 4))
+  const job = walletSweep(destinationAddress(pairing, 0), spent, l1Address(pairing, 0, 4))
   await askSignatures(scene, context.node.id, 'sweep of the close into the L1 wallet', [job])
   const { platform } = context
   platform.put({ ...platform.get('Channel', channelId), status: 'CLOSED' })
