@@ -15,14 +15,19 @@ export const sighashFlag: Readonly<Record<SighashType, number>> = {
   'single-anyonecanpay': 0x83,
 }
 
-/** Where a digest belongs: the input it spends, and how it was made. */
-export type SighashMatch = { readonly inputIndex: number; readonly sighash: SighashType }
+/** A digest and where it belongs: the input it spends, and how it was made. */
+export type SighashMatch = {
+  readonly inputIndex: number
+  readonly sighash: SighashType
+  readonly digest: Digest
+}
 
 /**
- * The longest script that {@link findSighash} tries, in bytes. BOLT 3's longest is 141; the limit
- * keeps the search linear in the size of the transaction.
+ * The longest script that {@link findSighash} tries, in bytes: a received HTLC of an anchor channel
+ * whose expiry takes four bytes. It is hashed anew for every input, so the limit is what bounds the
+ * work.
  */
-export const maxSearchedScriptBytes = 520
+export const maxSearchedScriptBytes = 143
 
 /**
  * The script that BIP 143 hashes: for a P2WPKH scriptPubKey its P2PKH form, else `script` itself.
@@ -82,18 +87,19 @@ export function bip143Digest(
 }
 
 /**
- * Finds the input whose BIP 143 digest is `message`: SIGHASH_ALL on every input, then
+ * Finds the input whose BIP 143 digest is one of `digests`: SIGHASH_ALL on every input, then
  * SINGLE|ANYONECANPAY on every input that has an output beside it. A job does not say which it is.
  *
- * What all inputs share is hashed once, so the work is linear in the size of the transaction.
+ * What all inputs share is hashed once, so the work is linear in the size of the transaction,
+ * however many digests are looked for.
  *
- * @returns the first match, or undefined: then `message` signs something else.
+ * @returns the first match, or undefined: then they sign something else.
  */
 export function findSighash(
   transaction: Transaction,
   script: Uint8Array,
   amount: Sats,
-  message: Digest,
+  ...digests: readonly Digest[]
 ): SighashMatch | undefined {
   if (script.length > maxSearchedScriptBytes) return undefined
   const code = scriptCode(script)
@@ -102,7 +108,9 @@ export function findSighash(
     const preimage = new Preimage(transaction, code, amount, sighash)
     const last = sighash === 'all' ? inputs.length : Math.min(inputs.length, outputs.length)
     for (let inputIndex = 0; inputIndex < last; inputIndex++) {
-      if (equalBytes(preimage.digest(inputIndex), message)) return { inputIndex, sighash }
+      const computed = preimage.digest(inputIndex)
+      const digest = digests.find((candidate) => equalBytes(computed, candidate))
+      if (digest !== undefined) return { inputIndex, sighash, digest }
     }
   }
   return undefined

@@ -1,6 +1,10 @@
-import { bip143Digest, findSighash, scriptCode } from '@boltwarden/core/bitcoin/bip143'
+import {
+  bip143Digest,
+  findSighash,
+  maxSearchedScriptBytes,
+  scriptCode,
+} from '@boltwarden/core/bitcoin/bip143'
 import { parseTransaction } from '@boltwarden/core/bitcoin/transaction'
-import { digest } from '@boltwarden/core/bytes'
 import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { sats } from '@boltwarden/core/units'
 import { describe, expect, test } from 'vitest'
@@ -27,10 +31,10 @@ describe(vectors.source, () => {
     const sighash = c.sighashType === 1 ? 'all' : 'single-anyonecanpay'
     const computed = bip143Digest(transaction, c.inputIndex, script, amount, sighash)
     expect(toHex(computed)).toBe(c.digest)
-    expect(findSighash(transaction, script, amount, digest(hexToBytes(c.digest)))).toEqual({
-      inputIndex: c.inputIndex,
-      sighash,
-    })
+    const match = { inputIndex: c.inputIndex, sighash, digest: computed }
+    expect(findSighash(transaction, script, amount, computed)).toEqual(
+      script.length > maxSearchedScriptBytes ? undefined : match,
+    )
   })
 
   test('a P2WPKH scriptPubKey and its script code are the same script', () => {

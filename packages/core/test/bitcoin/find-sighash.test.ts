@@ -1,13 +1,15 @@
-import { bip143Digest, findSighash } from '@boltwarden/core/bitcoin/bip143'
+import { bip143Digest, findSighash, maxSearchedScriptBytes } from '@boltwarden/core/bitcoin/bip143'
+import { hash160Of } from '@boltwarden/core/bitcoin/hash'
 import { parseTransaction, serialiseTransaction } from '@boltwarden/core/bitcoin/transaction'
-import { digest, txid } from '@boltwarden/core/bytes'
+import { buildReceivedHtlc } from '@boltwarden/core/bolt3/scripts/received-htlc'
+import { digest, publicKey, txid } from '@boltwarden/core/bytes'
 import { sats } from '@boltwarden/core/units'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unsignedTransaction } from './arbitrary-transaction.ts'
 import { okValue } from './vectors.ts'
 
-const script = fc.uint8Array({ minLength: 1, maxLength: 200 })
+const script = fc.uint8Array({ minLength: 1, maxLength: maxSearchedScriptBytes - 1 })
 const amount = fc.bigInt({ min: 0n, max: 2_100_000_000_000_000n }).map(sats)
 
 describe('findSighash', () => {
@@ -64,13 +66,36 @@ describe('findSighash', () => {
     expect(findSighash(transaction, code, sats(1n), message)).toEqual({
       inputIndex: 9_699,
       sighash: 'all',
+      digest: message,
     })
   })
 
-  test('does not look at a script longer than any template', () => {
-    const code = new Uint8Array(521)
-    const message = bip143Digest(many, 0, code, sats(1n), 'all')
-    expect(findSighash(many, code, sats(1n), message)).toBeUndefined()
+  test('the first of several digests that stands for an input', () => {
+    const code = new Uint8Array(25)
+    const wrong = digest(new Uint8Array(32))
+    const right = bip143Digest(many, 1, code, sats(1n), 'all')
+    expect(findSighash(many, code, sats(1n), wrong, right)).toEqual({
+      inputIndex: 1,
+      sighash: 'all',
+      digest: right,
+    })
+  })
+
+  test('looks at the longest template, and at no longer script', () => {
+    const key = publicKey(Uint8Array.of(2, ...new Uint8Array(32)))
+    const longest = buildReceivedHtlc({
+      commitmentType: 'anchors',
+      revocationPublicKeyHash: hash160Of(key),
+      broadcasterHtlcPublicKey: key,
+      countersignatoryHtlcPublicKey: key,
+      paymentHash160: hash160Of(key),
+      cltvExpiry: 499_999_999,
+    })
+    expect(longest.length).toBe(maxSearchedScriptBytes)
+    const found = (code: Uint8Array) =>
+      findSighash(many, code, sats(1n), bip143Digest(many, 0, code, sats(1n), 'all'))
+    expect(found(longest)?.inputIndex).toBe(0)
+    expect(found(Uint8Array.of(...longest, 0))).toBeUndefined()
   })
 
   test('a digest that commits to no output is not made, and never found', () => {

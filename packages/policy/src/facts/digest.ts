@@ -1,11 +1,8 @@
 import { findSighash, type SighashMatch } from '@boltwarden/core/bitcoin/bip143'
 import { sha256 } from '@boltwarden/core/bitcoin/hash'
 import type { UnsignedTransaction } from '@boltwarden/core/bitcoin/unsigned-transaction'
-import { type Digest, digest } from '@boltwarden/core/bytes'
+import { digest } from '@boltwarden/core/bytes'
 import type { SigningJob } from '@boltwarden/core/request'
-
-/** What a job's message turned out to be: the digest that is signed, and what it commits to. */
-export type DigestMatch = SighashMatch & { readonly digest: Digest }
 
 /**
  * Finds what a job's message signs, by computing it anew. Where `isRaw` is false the platform's
@@ -15,13 +12,9 @@ export type DigestMatch = SighashMatch & { readonly digest: Digest }
 export function matchDigest(
   job: SigningJob,
   unsigned: UnsignedTransaction,
-): DigestMatch | undefined {
+): SighashMatch | undefined {
   const { script, amount } = job
   if (script === undefined || amount === undefined) return undefined
   const readings = job.isRaw ? [job.message] : [job.message, digest(sha256(job.message))]
-  for (const reading of readings) {
-    const match = findSighash(unsigned.transaction, script, amount, reading)
-    if (match !== undefined) return { ...match, digest: reading }
-  }
-  return undefined
+  return findSighash(unsigned.transaction, script, amount, ...readings)
 }

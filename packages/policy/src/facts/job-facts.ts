@@ -1,3 +1,4 @@
+import type { SighashMatch } from '@boltwarden/core/bitcoin/bip143'
 import type { ParseProblem } from '@boltwarden/core/bitcoin/byte-reader'
 import {
   parseUnsignedTransaction,
@@ -19,7 +20,7 @@ import {
 import type { SigningJob } from '@boltwarden/core/request'
 import type { Result } from '@boltwarden/core/result'
 import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
-import { type DigestMatch, matchDigest } from './digest.ts'
+import { matchDigest } from './digest.ts'
 import { contradictions } from './psbt-claims.ts'
 import { type TweakedKey, tweakKey } from './tweaks.ts'
 
@@ -35,7 +36,7 @@ export type JobFacts = {
   /** The script of the spent output; undefined where it is missing or none that is known. */
   readonly script: SpentScript | undefined
   /** What the message signs; undefined where it is nothing of this transaction. */
-  readonly match: DigestMatch | undefined
+  readonly match: SighashMatch | undefined
   /** What the signature does; undefined where there is no match or no key. */
   readonly spend: Spend | undefined
   /** Where a PSBT says otherwise than the job. */
@@ -80,7 +81,7 @@ export function recomposeJob(job: SigningJob, ports: JobPorts): JobFacts {
 function psbtContradictions(
   { script, amount }: SigningJob,
   transaction: JobFacts['transaction'],
-  match: DigestMatch | undefined,
+  match: SighashMatch | undefined,
 ): readonly string[] {
   if (!transaction?.ok || transaction.value.psbt === undefined) return []
   if (match === undefined || script === undefined || amount === undefined) return []
