@@ -9,7 +9,7 @@ import {
 } from '@boltwarden/sdk'
 import { getCredentialsFromEnvOrThrow } from '@boltwarden/sdk/env'
 
-const { RK_MASTER_SEED_HEX = '', RK_WEBHOOK_SECRET = '' } = process.env
+const { RK_MASTER_SEED_HEX = '', RK_WEBHOOK_SECRET = '', PORT = '3000' } = process.env
 const { apiTokenClientId, apiTokenClientSecret, baseUrl } = getCredentialsFromEnvOrThrow()
 const auth = new AccountTokenAuthProvider(apiTokenClientId, apiTokenClientSecret)
 const validator = {
@@ -27,13 +27,14 @@ const fetch = createFetchHandler({
   onTrouble: (trouble) => console.error(trouble),
 })
 
-// Hono, Deno, Bun and Lambda adapters take `fetch` as it is; Node's own server needs a bridge.
-createServer(async (request, reply) => {
-  const { method = 'GET', url, headersDistinct } = request
-  const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+// Hono, Deno, Bun and Lambda adapters take `fetch` as it is; Node's own server needs a bridge. What a
+// stranger may write into a request line can be no URL, and no method that a `Request` knows.
+export const server = createServer(async (request, reply) => {
+  const headers = Object.entries(request.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   )
-  const body = method === 'POST' ? { body: request, duplex: 'half' as const } : {}
-  const response = await fetch(new Request(`http://localhost${url}`, { method, headers, ...body }))
+  const body = { method: 'POST', body: request, duplex: 'half' as const }
+  const init = request.method === 'POST' ? body : { method: 'GET' }
+  const response = await fetch(new Request('http://localhost/', { ...init, headers }))
   reply.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text())
-}).listen(3000, '127.0.0.1')
+}).listen(Number(PORT), '127.0.0.1')

@@ -53,7 +53,7 @@ app.post('/webhook', express.raw({ type: '*/*', limit: '4mb' }), async (req, res
         req.headers[WEBHOOKS_SIGNATURE_HEADER],
         RK_WEBHOOK_SECRET,
       )
-      res.send(result)
+      res.status(result.kind === 'refused' ? 403 : 200).send(result)
       break
     }
 

@@ -98,7 +98,7 @@ describe('the example of the reference text, under express, over HTTP', () => {
     expect(await signed(payment)).toEqual([200, 'Unhandled webhook event type PAYMENT_FINISHED.'])
     expect(await signed([])).toMatchObject([400, /WEBHOOK_MALFORMED/])
     expect(await signed(eventBody({ sub_event_type: 'VLS_MESSAGE' }))).toMatchObject([
-      200,
+      403,
       /SUB_EVENT_UNSUPPORTED/,
     ])
     const data = encode(signingBody('ECDH'))
