@@ -137,7 +137,8 @@ function readMap(reader: ByteReader, rules: PsbtRules): readonly PsbtRecord[] {
     const name = toHex(key)
     if (seen.has(name)) reader.fail('PSBT map has a key twice', start)
     seen.add(name)
-    const record = { ...readKey(reader, key, start), value: reader.sized() }
+    const { type, keyData } = readKey(reader, key, start)
+    const record = { type, keyData, value: reader.sized() }
     const problem = rules.get(record.type)?.(record)
     if (problem !== undefined) reader.fail(problem, start)
     records.push(record)
@@ -149,6 +150,9 @@ function readKey(
   key: Uint8Array,
   start: number,
 ): Pick<PsbtRecord, 'type' | 'keyData'> {
+  const [first] = key
+  // Every type that is known has one byte, and there may be 50,000 records.
+  if (first !== undefined && first < 0xfd) return { type: first, keyData: key.subarray(1) }
   const parsed = parseBytes(key, key.length, (inner) => ({
     type: inner.compactSize(),
     keyData: inner.take(inner.remaining),
