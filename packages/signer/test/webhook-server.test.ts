@@ -102,6 +102,26 @@ describe('webhook listener', () => {
     }
   })
 
+  test.each([
+    ['a body for another path', 'POST /x', 'Content-Type: application/json\r\nContent-Length: 9'],
+    ['a method that has a body of no type', 'QUERY /webhook', 'Content-Length: 9'],
+    ['a path that cannot be decoded', 'POST /%zz', 'Content-Length: 9'],
+  ])('%s is not waited for, and its connection not kept', async (_name, target, headers) => {
+    const { port, metrics } = await start(accept)
+    const reply = await talk(port, `${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n{`)
+    expect(reply).toMatch(/^HTTP\/1\.1 404 /)
+    expect(reply.split('\r\n\r\n')[1]).toBe('')
+    expect((await metrics.text()).body).toContain(
+      'boltwarden_rejected_requests_total{reason="no-route"} 1',
+    )
+  })
+
+  test('whoever is not known keeps no connection', async () => {
+    const { port } = await start(async () => ({ status: 401 }))
+    const head = 'POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n'
+    expect(await talk(port, `${head}x`)).toMatch(/^HTTP\/1\.1 401 /)
+  })
+
   test('413 above the limit, with the limit', async () => {
     const { url, metrics } = await start(accept, { max_body_bytes: 2048 })
     const at = await fetch(url, { method: 'POST', body: 'x'.repeat(2048) })

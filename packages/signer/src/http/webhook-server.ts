@@ -54,8 +54,10 @@ export async function startWebhookServer(
   const app = createApp(options, deps)
   const { server } = app
   server.maxConnections = options.max_connections
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (draining) return send(reply, busy('DRAINING', options), { close: true })
+    // Before its body: nobody is to make us read 4 MiB by naming another path.
+    if (request.is404) return refuseRoute(reply, deps)
   })
   app.addHook('onSend', async (_request, reply) => {
     // Else a client would keep the connection, and the drain would wait for it.
@@ -106,6 +108,8 @@ function createApp(options: Config['webhook'], deps: WebhookServerDeps): Fastify
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: () => Buffer.from(deps.entropy.bytes(8)).toString('hex'),
+    // A path that cannot be decoded.
+    frameworkErrors: (_error, _request, reply) => refuseRoute(reply, deps),
     clientErrorHandler: (error, socket) => rejectConnection(error, socket, deps),
     serverFactory: (handler) =>
       createServer(
@@ -154,17 +158,20 @@ function addRoute(app: FastifyInstance, options: Config['webhook'], deps: Webhoo
         receivedAtMs: at,
         startedMs: from,
       }
-      return send(reply, await deps.receive(call))
+      const answer = await deps.receive(call)
+      // Strangers must not hold the connections that the platform needs.
+      return send(reply, answer, { close: answer.status === 401 })
     })
     done()
-  })
-  app.setNotFoundHandler(async (_request, reply) => {
-    deps.metrics.rejected('no-route')
-    return send(reply, { status: 404 })
   })
   app.setErrorHandler(async (error, request, reply) =>
     send(reply, errorReply(error, request.id, options, deps), { close: true }),
   )
+}
+
+function refuseRoute(reply: FastifyReply, deps: WebhookServerDeps): FastifyReply {
+  deps.metrics.rejected('no-route')
+  return send(reply, { status: 404 }, { close: true })
 }
 
 const started = new WeakMap<IncomingMessage, { readonly at: number; readonly from: number }>()
