@@ -73,9 +73,6 @@ const checking = process.argv.includes('--check')
 for (const [name, text] of await generate()) {
   const file = new URL(`src/graphql/generated/${name}`, root)
   if (!checking) await writeFile(file, text)
-  else if ((await readFile(file, 'utf8')) === text) console.log(`${name} is up to date`)
-  else {
-    console.error(`${name} is out of date: node packages/sdk/scripts/generate-graphql.mjs`)
-    process.exitCode = 1
-  }
+  else if ((await readFile(file, 'utf8')) === text) process.stdout.write(`${name} is up to date\n`)
+  else throw new Error(`${name} is out of date: node packages/sdk/scripts/generate-graphql.mjs`)
 }

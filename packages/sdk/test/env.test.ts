@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { isFault } from '@boltwarden/sdk'
 import { getCredentialsFromEnvOrThrow, type Variables } from '@boltwarden/sdk/env'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 const all = {
   LIGHTSPARK_API_TOKEN_CLIENT_ID: 'id',
@@ -28,6 +31,25 @@ test('reads the variables of the official package', () => {
     baseUrl: 'localhost:8090',
   })
   expect(getCredentialsFromEnvOrThrow(all).baseUrl).toBe('api.lightspark.com')
+})
+
+test('a variable of the process goes before the file that the official package reads', () => {
+  const home = mkdtempSync(join(tmpdir(), 'boltwarden-env-'))
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    rmSync(home, { recursive: true })
+  })
+  for (const name of [...Object.keys(all), 'LIGHTSPARK_BASE_URL']) vi.stubEnv(name, undefined)
+  vi.stubEnv('HOME', home)
+  expect(() => getCredentialsFromEnvOrThrow()).toThrow('CREDENTIALS_MISSING')
+  const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(join(home, '.lightsparkapienv'), lines.join(''))
+  vi.stubEnv('LIGHTSPARK_API_TOKEN_CLIENT_ID', 'id of the process')
+  expect(getCredentialsFromEnvOrThrow()).toMatchObject({
+    apiTokenClientId: 'id of the process',
+    apiTokenClientSecret: 'canary',
+    bitcoinNetwork: 'REGTEST',
+  })
 })
 
 test('names what is missing, never a value', () => {

@@ -1,4 +1,4 @@
-import { parseWebhook, signWebhook, verifyAndParseWebhook, WebhookEventType } from '@boltwarden/sdk'
+import { signWebhook, verifyAndParseWebhook, WebhookEventType } from '@boltwarden/sdk'
 import * as official from '@lightsparkdev/lightspark-sdk'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -49,10 +49,5 @@ describe('npm @lightsparkdev/lightspark-sdk 1.9.19', () => {
         expect(theirs).toBe(!wrong)
       }),
     )
-  })
-
-  test('dies on a body that we refuse by name', async () => {
-    const data = utf8('[]')
-    expect(() => parseWebhook(data)).toThrow('WEBHOOK_MALFORMED: the body expected an object')
   })
 })
