@@ -15,7 +15,7 @@ describe('policy-lightspark-freshness', () => {
 
   test.each([
     [day, ['sign']],
-    [day + 1, ['decline', 'policy-lightspark-freshness']],
+    [day + 1, ['hold', 'policy-lightspark-freshness']],
     [-5 * 60 * 1000, ['sign']],
     [-5 * 60 * 1000 - 1, ['hold', 'policy-lightspark-freshness']],
   ])('an age of %i ms: %j', (age, expected) => {
@@ -81,7 +81,10 @@ describe('the ledger', () => {
   test('declined jobs are declined again, even if the policy would sign by now', () => {
     const honestOne = signing('receive-anchors', 'sign_counterparty_commitment')
     const { signer, delivery } = honestOne
-    signer.policy = createPolicy({ maxEventAgeMs: 0 })
+    signer.policy = createPolicy({
+      maxEventAgeMs: 0,
+      severities: { 'policy-lightspark-freshness': 'error' },
+    })
     const old = { ...delivery, receivedAtMs: delivery.timestampMs + 1 }
     expect(outcome(signer.decide(old))).toEqual(['decline', 'policy-lightspark-freshness'])
     signer.policy = defaultPolicy
@@ -92,7 +95,10 @@ describe('the ledger', () => {
 
   test('a refusal without a mutation is judged anew', () => {
     const { signer, delivery } = point()
-    signer.policy = createPolicy({ maxEventAgeMs: 0 })
+    signer.policy = createPolicy({
+      maxEventAgeMs: 0,
+      severities: { 'policy-lightspark-freshness': 'error' },
+    })
     const old = { ...delivery, receivedAtMs: delivery.timestampMs + 1 }
     expect(outcome(signer.decide(old))).toEqual(['decline', 'policy-lightspark-freshness'])
     signer.policy = defaultPolicy

@@ -204,11 +204,6 @@ describe('403: refused', () => {
       }),
       'policy-lightspark-preimage-issued',
     ],
-    [
-      'an old event',
-      hashRequest('Invoice:old', { timestamp: '2025-12-01T00:00:00Z' }),
-      'policy-lightspark-freshness',
-    ],
   ])('%s', async (_name, body, tag) => {
     const reply = await post(body)
     expect(reply).toMatchObject({ status: 403, calls: [] })
@@ -226,6 +221,14 @@ describe('403: refused', () => {
     const other = await post(hashRequest('Invoice:b', fields))
     expect(other.status).toBe(403)
     expect(other.body.tags).toContain('policy-lightspark-replay')
+  })
+})
+
+describe('held', () => {
+  test('an old event: it may be our clock that is wrong', async () => {
+    const reply = await post(hashRequest('Invoice:old', { timestamp: '2025-12-01T00:00:00Z' }))
+    expect(reply).toMatchObject({ status: 503, calls: [], retryAfter: '2' })
+    expect(reply.body).toMatchObject({ code: 'HELD', tags: ['policy-lightspark-freshness'] })
   })
 })
 
@@ -247,10 +250,11 @@ describe('declined', () => {
     expect(reply.body.tags).toContain('policy-lightspark-batch')
   })
 
-  test('a replay is declined without touching what is noted of the first', async () => {
+  test('jobs under a known event id are refused, but close no channel', async () => {
     const fields = { event_id: 'jobs-used-before' }
     await post(badJobs(1, fields))
-    expect((await post(badJobs(2, fields))).calls).toEqual(['DeclineToSignMessages'])
-    expect(signer.lines.join('')).not.toContain('answer not noted')
+    const reply = await post(badJobs(2, fields))
+    expect(reply).toMatchObject({ status: 403, calls: [], body: { code: 'REFUSED' } })
+    expect(reply.body.tags).toContain('policy-lightspark-replay')
   })
 })

@@ -30,9 +30,10 @@ export function askHostilely(context: WalkContext, step: HostileStep): Promise<S
   return ask(context, { ...rest, kind: 'hostile', judge })
 }
 
-/** A 4xx without a mutation, or the mutation that declines. */
+/** A 4xx without a mutation, a 503 that names a rule, or the mutation that declines. */
 function isRefusal(seen: Seen): boolean {
   if (seen.mutation !== undefined) return seen.mutation.operation === declined
+  if (seen.status === 503) return seen.tags.some((tag) => tag.startsWith('policy-'))
   return seen.status !== undefined && seen.status >= 400 && seen.status < 500
 }
 

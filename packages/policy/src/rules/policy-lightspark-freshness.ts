@@ -1,13 +1,13 @@
 import { defineRule, everyKind, nothing, type Rule } from './rule.ts'
 
-/** Refuses events that are old, holds those from the future. */
+/** Holds events that are old or from the future. */
 export const policyLightsparkFreshness: Rule<'policy-lightspark-freshness'> = defineRule({
   tag: 'policy-lightspark-freshness',
   summary:
-    'an event older than `maxEventAgeMs`. One further ahead than `maxEventAheadMs` is held: the clock is wrong, and ours may be',
-  why: 'A recorded event must not be of use for ever, not even to a signer that has lost its ledger.',
+    'an event older than `maxEventAgeMs`. One further ahead than `maxEventAheadMs` is always held',
+  why: 'A recorded event must not be of use for ever, not even to a signer that has lost its ledger. But a clock of ours that has jumped makes every event look old or early, and declining jobs closes their channels: so these are held until somebody has looked.',
   mandatory: false,
-  severity: 'error',
+  severity: 'hold',
   appliesTo: everyKind,
   source: 'https://node.lightspark.com/lightspark-sdk/webhooks',
   limits:

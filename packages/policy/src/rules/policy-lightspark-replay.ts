@@ -4,7 +4,8 @@ import { defineRule, everyKind, nothing, type Rule } from './rule.ts'
 /** Refuses another question under a known event id. */
 export const policyLightsparkReplay: Rule<'policy-lightspark-replay'> = defineRule({
   tag: 'policy-lightspark-replay',
-  summary: 'a known event id with another body',
+  summary:
+    'a known event id with another body, with 403 and never by declining its jobs: a mix-up of ids is no reason to close a channel',
   why: 'The platform may repeat an event, and then gets the same answer; an id that stands for two questions is a forgery or a fault.',
   mandatory: true,
   severity: 'error',

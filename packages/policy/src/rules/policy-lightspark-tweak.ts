@@ -14,7 +14,7 @@ export const policyLightsparkTweak: Rule<'policy-lightspark-tweak'> = defineRule
   appliesTo: ['derive-key-and-sign'],
   source: 'https://github.com/lightning/bolts/blob/master/03-transactions.md#key-derivation',
   limits:
-    "Tweaks follow from per-commitment points. The counterparty's are not sent before it reveals the secret, so their derivation is not checked here.",
+    "Tweaks follow from per-commitment points. The counterparty's are not sent before it reveals the secret, so their derivation is not checked here. Whoever may choose a multiplying tweak can turn the signature on the transaction that is shown into one on any other transaction: as long as justice tweaks are not compared with revealed secrets, a revocation key is not safe from the platform.",
   check: eachJob(problems),
 })
 

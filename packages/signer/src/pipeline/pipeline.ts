@@ -115,13 +115,12 @@ async function answerRequest(
     const reply = { status: 503, body, retryAfterSeconds: options.retryAfterSeconds }
     return { outcome: 'held', reply, facts: told }
   }
-  if (decision.verdict === 'decline' && delivery.request.kind !== 'derive-key-and-sign') {
+  if (decision.verdict === 'decline' && !isDeclinable(delivery, decision)) {
     const reply = { status: 403, body: refusalBody('REFUSED', decision.violations) }
     return { outcome: 'refused', reply, facts: told }
   }
   const delivered = await deliver(answerOf(ruling, delivery, deps), deadline, deps)
-  // An id used before belongs to another question, whose own answer is what is noted of it.
-  if (!isReplay(decision)) await noteAnswered(delivery, delivered, deps)
+  await noteAnswered(delivery, delivered, deps)
   const { operation, reply } = delivered
   deps.metrics.answered(kind, deadline.elapsedMs() / 1000, deadline.leftMs() / 1000)
   if (decision.verdict === 'decline') {
@@ -132,8 +131,14 @@ async function answerRequest(
   return { outcome, reply, facts: { ...told, operation } }
 }
 
-function isReplay(decision: Decision): boolean {
-  return violationsOf(decision).some(({ tag }) => tag === 'policy-lightspark-replay')
+/**
+ * Whether the platform is told of a refusal by a mutation, which closes the channel. An id that was
+ * used for another question before says that the sender is confused or forged: that is no reason to
+ * close one.
+ */
+function isDeclinable({ request }: Delivery, decision: Decision): boolean {
+  const isReplay = violationsOf(decision).some(({ tag }) => tag === 'policy-lightspark-replay')
+  return request.kind === 'derive-key-and-sign' && !isReplay
 }
 
 function answerOf({ decision, permit }: Ruling, { request }: Delivery, deps: PipelineDeps): Answer {
