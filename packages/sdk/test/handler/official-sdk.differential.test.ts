@@ -38,6 +38,19 @@ async function outcomes(body: unknown, yes: boolean) {
 }
 
 describe('npm @lightsparkdev/lightspark-sdk 1.9.19', () => {
+  test.each([
+    'DERIVE_KEY_AND_SIGN',
+    'RELEASE_PAYMENT_PREIMAGE',
+    'GET_PER_COMMITMENT_POINT',
+    'RELEASE_PER_COMMITMENT_SECRET',
+    'ECDH',
+    'SIGN_INVOICE',
+  ] as const)('answers %s with the same variables', async (name) => {
+    const { sent } = await outcomes(signingBody(name), true)
+    expect(sent.ours).toBeDefined()
+    expect(sent.ours).toEqual(sent.theirs)
+  })
+
   test('declines the same jobs', async () => {
     const { sent } = await outcomes(signingBody('DERIVE_KEY_AND_SIGN'), false)
     expect(sent.theirs).toMatchObject({ payload_ids: [id, id] })
