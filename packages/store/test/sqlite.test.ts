@@ -1,6 +1,15 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Delivery } from '@boltwarden/policy/event'
 import { createStore, isStoreFault, StoreFault } from '@boltwarden/store'
 import { openSqlite } from '@boltwarden/store/sqlite'
 import { channelState, pointDelivery, signs } from '@boltwarden/store/testing'
@@ -119,6 +128,29 @@ describe('durability', () => {
     connection.close()
   })
 })
+
+describe('a file that is not there any more', () => {
+  test.each([
+    ['deleted', '', (path: string) => rmSync(path), 'missing'],
+    ['replaced by a copy', '', replaceByCopy, 'another'],
+    ['without its write-ahead log', '-wal', (path: string) => rmSync(path), 'missing'],
+    ['with another write-ahead log', '-wal', replaceByCopy, 'another'],
+  ])('%s: nothing is decided on it', async (_name, suffix, change, found) => {
+    const store = createStore(await file.open())
+    const decide = (delivery: Delivery) => store.decide(delivery, signs(delivery))
+    await decide(pointDelivery('e-1', 1))
+    change(`${file.path}${suffix}`)
+    const refused = { code: 'STORE_NOT_DURABLE', setting: `file${suffix}`, found }
+    await expect(decide(pointDelivery('e-2', 2))).rejects.toMatchObject({ detail: refused })
+    await expect(store.health()).rejects.toMatchObject({ detail: refused })
+    await store[Symbol.asyncDispose]()
+  })
+})
+
+function replaceByCopy(path: string): void {
+  copyFileSync(path, `${path}.copy`)
+  renameSync(`${path}.copy`, path)
+}
 
 describe('a lock', () => {
   test('that another process holds too long makes the store unavailable, and retryable', async () => {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import Database from 'libsql'
 import { StoreFault } from '../fault.ts'
 import { integer, type Row } from '../rows.ts'
+import { OpenedFile } from './opened-file.ts'
 
 /** What may be bound to a statement. */
 export type Value = string | number | null
@@ -18,9 +19,12 @@ const memory = ':memory:'
 export class Connection {
   readonly #database: Database.Database
   readonly #statements = new Map<string, Database.Statement>()
+  readonly #path: string
+  #files: readonly OpenedFile[] | undefined
 
-  private constructor(database: Database.Database) {
+  private constructor(database: Database.Database, path: string) {
     this.#database = database
+    this.#path = path
   }
 
   /**
@@ -33,7 +37,7 @@ export class Connection {
     const connection = faults(() => {
       // SQLite would make the file with the process's umask.
       if (path !== memory) closeSync(openSync(path, 'a', 0o600))
-      return new Connection(new Database(path))
+      return new Connection(new Database(path), path)
     })
     try {
       connection.#set('busy_timeout', String(busyTimeoutMs))
@@ -75,12 +79,14 @@ export class Connection {
    * Runs `body` in one transaction that excludes every other writer from its start. What it throws
    * undoes everything.
    *
-   * @throws {StoreFault} `STORE_OUTCOME_UNKNOWN` if the commit itself fails.
+   * @throws {StoreFault} `STORE_OUTCOME_UNKNOWN` if the commit itself fails, `STORE_NOT_DURABLE` if
+   *   the file was deleted or replaced.
    */
   exclusively<T>(body: () => T): T {
     this.exec('BEGIN IMMEDIATE')
     let value: T
     try {
+      this.#checkFiles()
       value = body()
     } catch (error) {
       this.#undo()
@@ -103,6 +109,12 @@ export class Connection {
       // A disk that fails while syncing may have kept the pages: a retry will find out.
       throw new StoreFault({ code: 'STORE_OUTCOME_UNKNOWN', reason: reasonOf(cause) }, { cause })
     }
+  }
+
+  /** Within a transaction, as the write-ahead log is there from the first one on. */
+  #checkFiles(): void {
+    this.#files ??= ['', '-wal'].map((suffix) => new OpenedFile(this.#path, suffix))
+    for (const file of this.#files) file.check()
   }
 
   #undo(): void {
