@@ -137,8 +137,9 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     status: 503,
     exit: exitCodes.store,
     retryable: false,
-    cause: 'The store cannot be used: it is of another node or version, or not durable.',
-    fix: 'Use the data folder of this node and network, on a local disk.',
+    cause:
+      'The store cannot be used: it is of another node or version, not durable, or was deleted or replaced.',
+    fix: 'Use the data folder of this node and network, on a local disk; put its files back and restart.',
   },
   LISTEN_FAILED: {
     ...startup,

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import { AccountTokenAuthProvider, LightsparkClient } from '@boltwarden/sdk'
-import { createStore, type Store } from '@boltwarden/store'
+import { type Counts, createStore, type Store } from '@boltwarden/store'
 import { openSqlite } from '@boltwarden/store/sqlite'
 import type { Clock } from './clock.ts'
 import { policyOf } from './config/policy.ts'
@@ -103,7 +103,7 @@ async function assemble(
   const receive = pipeline.receive
   const listener = await startWebhookServer(webhook, { ...deps, receive, metrics })
   closers.unshift(() => listener.close())
-  logger.info(startFacts(config, keychain, listener.url, admin.url), 'ready')
+  announce(logger, startFacts(config, keychain, listener.url, admin.url), await store.counts())
   return {
     webhookUrl: listener.url,
     adminUrl: admin.url,
@@ -228,6 +228,12 @@ async function healthOf(store: Store): Promise<'ok' | { readonly failed: string 
     const fault = ownFault(error)
     return { failed: fault instanceof SignerFault ? fault.code : 'INTERNAL' }
   }
+}
+
+/** One line says what runs; a second one if what was promised before may have been lost. */
+function announce(logger: Logger, facts: ReturnType<typeof startFacts>, store: Counts): void {
+  if (store.events === 0) logger.warn('the store is empty: right for a new node, for no other')
+  logger.info({ ...facts, store }, 'ready')
 }
 
 function startFacts(config: Config, keychain: Keychain, webhook: string, admin: string) {

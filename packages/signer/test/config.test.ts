@@ -35,6 +35,11 @@ describe('configuration', () => {
     expect(config.crypto.backend).toBe('auto')
   })
 
+  test('a keychain holds at least one key', () => {
+    const problems = problemsOf(`${minimal}\n[keys]\nmax_cached_keys = 0\n`)
+    expect(problems).toEqual([{ key: 'keys.max_cached_keys', expected: 'at least 1' }])
+  })
+
   test('names an unknown key with its path and the nearest known one', () => {
     expect(problemsOf(`${minimal}\n[admin]\nprot = 1\n`)).toEqual([
       { key: 'admin.prot', expected: 'one of host, port', nearest: 'port' },

@@ -111,6 +111,16 @@ describe('503: ourselves', () => {
       store: { failed: expect.stringMatching(/^STORE_/) },
     })
   })
+
+  test('the store was deleted: nothing is signed, and it says so', async () => {
+    const { platform, signer } = await start()
+    rmSync(signer.config.store.file)
+    const reply = await signer.post(hashRequest())
+    expect([reply.status, await reply.json()]).toEqual([503, { code: 'STORE_REFUSED' }])
+    expect(platform.calls).toEqual([])
+    expect((await fetch(`${signer.service.adminUrl}/readyz`)).status).toBe(503)
+    expect(signer.lines.join('')).toContain('STORE_NOT_DURABLE')
+  })
 })
 
 describe('repetition', () => {
@@ -138,6 +148,9 @@ describe('repetition', () => {
     closers.push(() => again.service.close())
     await again.post(body)
     expect(platform.calls[1]?.variables).toEqual(platform.calls[0]?.variables)
+    expect(signer.lines.join('')).toContain('the store is empty')
+    expect(again.lines.join('')).not.toContain('the store is empty')
+    expect(again.lines.join('')).toContain('"store":{"channels":0,"invoices":1,"events":1}')
   })
 
   test('another seed is not let near the store', async () => {

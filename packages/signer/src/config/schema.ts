@@ -27,7 +27,7 @@ const keys = z.strictObject({
     .regex(/^[0-9a-f]{8}$/)
     .optional(),
   passphrase_file: path.optional(),
-  max_cached_keys: z.int().min(0).max(1_000_000).default(4096),
+  max_cached_keys: z.int().min(1).max(1_000_000).default(4096),
 })
 
 const crypto = z.strictObject({
@@ -46,7 +46,8 @@ const webhook = z.strictObject({
     .default('/webhook'),
   /** Each is active, so that a secret can be rotated. */
   secret_files: z.array(path).min(1).max(8),
-  max_body_bytes: z.int().min(1024).max(67_108_864).default(4_194_304),
+  /** The work that a body can make grows with it: about half a second of one core at 4 MiB. */
+  max_body_bytes: z.int().min(1024).max(8_388_608).default(4_194_304),
   headers_timeout_ms: milliseconds(100, 60_000, 5_000),
   request_timeout_ms: milliseconds(100, 60_000, 8_000),
   keep_alive_timeout_ms: milliseconds(100, 600_000, 60_000),

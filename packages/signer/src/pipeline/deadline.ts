@@ -8,11 +8,12 @@ export type Deadline = {
   /** Milliseconds since the call arrived. */
   readonly elapsedMs: () => number
   /**
-   * Waits for `promise`, but not beyond the deadline. What it does later is not seen.
+   * Begins `work` unless the deadline has passed, and waits for it, but not beyond the deadline.
+   * What it does later is not seen.
    *
    * @throws {SignerFault} `DEADLINE_PASSED`.
    */
-  readonly hold: <T>(promise: Promise<T>) => Promise<T>
+  readonly hold: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** A deadline `limitMs` after `startedMs` of the monotonic clock. */
@@ -23,11 +24,13 @@ export function deadlineAfter(startedMs: number, limitMs: number, clock: Clock):
   return {
     elapsedMs,
     leftMs,
-    async hold(promise) {
-      const left = leftMs()
+    async hold(work) {
+      // A call may wait long for its turn, behind others that wait for a locked store.
+      if (leftMs() <= 0) throw passed()
+      const promise = work()
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(passed()), Math.max(0, left))
+        timer = setTimeout(() => reject(passed()), Math.max(0, leftMs()))
       })
       try {
         return await Promise.race([promise, late])

@@ -66,7 +66,7 @@ async function send(
   const from = clock.monotonicMs()
   const seconds = () => (clock.monotonicMs() - from) / 1000
   try {
-    await deadline.hold(sender.send(mutation, { deadlineMs }))
+    await deadline.hold(() => sender.send(mutation, { deadlineMs }))
     metrics.calledPlatform(operation, 'accepted', seconds())
   } catch (error) {
     const fault = platformFault(error)

@@ -59,5 +59,6 @@ export function failed(
 export function ownFault(error: unknown): unknown {
   if (!isStoreFault(error)) return error
   const code = error.retryable ? 'STORE_UNAVAILABLE' : 'STORE_REFUSED'
-  return new SignerFault({ code, reason: error.code }, { cause: error })
+  // Its message is its code and public facts: which setting, which file, what SQLite said.
+  return new SignerFault({ code, reason: error.message }, { cause: error })
 }

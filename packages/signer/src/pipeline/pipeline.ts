@@ -106,7 +106,7 @@ async function answerRequest(
   deps: PipelineDeps,
 ): Promise<Ending> {
   const { kind } = delivery.request
-  const ruling = await deadline.hold(decide(delivery, deps))
+  const ruling = await deadline.hold(() => decide(delivery, deps))
   const { decision, repeated } = ruling
   deps.metrics.decided(kind, decision, repeated)
   const told = { ...facts, ...decisionFacts(decision, repeated) }
