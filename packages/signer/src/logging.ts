@@ -14,10 +14,17 @@ export type LogTarget = { readonly write: (line: string) => void }
 /**
  * A logger that writes one JSON object a line, with the level by name and the time by `clock`.
  * Lines are written at once, so that the last one before an exit is there.
+ *
+ * A line that cannot be written is lost: a full disk must neither change what is replied nor keep
+ * the process from stopping. `onLost` is told of the first one.
  */
 export function createLogger(
   options: { readonly level: LogLevel },
-  deps: { readonly clock: Clock; readonly target: LogTarget },
+  deps: {
+    readonly clock: Clock
+    readonly target: LogTarget
+    readonly onLost?: (error: unknown) => void
+  },
 ): Logger {
   return pino(
     {
@@ -27,8 +34,22 @@ export function createLogger(
       timestamp: () => `,"time":"${new Date(deps.clock.nowMs()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    deps.target,
+    withoutErrors(deps.target, deps.onLost),
   )
+}
+
+function withoutErrors(target: LogTarget, onLost: ((error: unknown) => void) | undefined) {
+  let isLost = false
+  return {
+    write(line: string) {
+      try {
+        target.write(line)
+      } catch (error) {
+        if (!isLost) onLost?.(error)
+        isLost = true
+      }
+    },
+  }
 }
 
 /** What may be logged of an error. */

@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { systemEntropy } from '../entropy.ts'
-import { SignerFault } from '../fault.ts'
+import { SignerFault, systemReason } from '../fault.ts'
 import { exitCodes } from '../fault-table.ts'
 import { openCurve } from '../keystore/curve.ts'
 import { seedOfHex } from '../keystore/seed-phrase.ts'
@@ -25,13 +25,18 @@ export type ServeFlags = UnlockFlags & {
 /** The environment variable of `--insecure-seed-from-env`. */
 const seedVariable = 'BOLTWARDEN_SEED_HEX'
 
+/** How much of the log waits in memory for a full disk to have room again. */
+const maxHeldBackLogBytes = 1_048_576
+
 /** `boltwarden serve`: resolves with the exit code once it was told to stop. */
 export async function runServe(flags: ServeFlags, terminal: Terminal): Promise<number> {
   // What is made from here on, the store first of all, is for this user only.
   process.umask(0o077)
   const config = loadConfig(flags.config)
-  const target = pino.destination({ fd: 1, sync: true })
-  const logger = createLogger({ level: config.log.level }, { clock: systemClock, target })
+  const target = pino.destination({ fd: 1, sync: true, maxLength: maxHeldBackLogBytes })
+  const onLost = (error: unknown) =>
+    terminal.err.write(`boltwarden: log lines are lost: ${systemReason(error)}\n`)
+  const logger = createLogger({ level: config.log.level }, { clock: systemClock, target, onLost })
   dieLoudly(logger)
   // A signal while the key store opens must not be lost.
   const stop = stopSignal(logger)
