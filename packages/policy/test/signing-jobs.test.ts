@@ -44,6 +44,16 @@ describe('the funding key', () => {
 })
 
 describe('policy-lightspark-network', () => {
+  test('a wallet key of another network', () => {
+    const honest = wallet()
+    const delivery = changedJob(honest, (job) => ({ ...job, path: job.path.replace("/2'", "/0'") }))
+    expect(decide(honest, delivery)).toEqual([
+      'decline',
+      'policy-lightspark-key-in-script',
+      'policy-lightspark-network',
+    ])
+  })
+
   test('a request of another network', () => {
     const honest = commitment()
     expect(decide(honest, changed(honest.delivery, { network: 'MAINNET' }))).toEqual([

@@ -21,7 +21,7 @@ import type { RecoverableSignature, Secp256k1 } from '../secp256k1/secp256k1.ts'
 import type { Secret } from '../secret.ts'
 import type { CommitmentIndex } from '../units.ts'
 import { xpubVersions } from './bip32.ts'
-import { isSigningKeyPath, type KeyPath, type L1Coin, type SigningKeyPath } from './key-path.ts'
+import { isSigningKeyPath, type KeyPath, l1Coins, type SigningKeyPath } from './key-path.ts'
 import { KeyTree } from './key-tree.ts'
 
 /** What a {@link Keychain} is made with. */
@@ -40,8 +40,6 @@ export type SigningTweaks = {
 const text = (ascii: string) => Uint8Array.from(ascii, (letter) => letter.charCodeAt(0))
 const commitmentSeedLabel = text('commitment seed')
 const preimageLabel = text('invoice preimage')
-
-const l1Coins: Record<Network, L1Coin> = { MAINNET: 0, TESTNET: 1, SIGNET: 1, REGTEST: 2 }
 
 /**
  * The keys of one Lightning node. It signs and reveals; no method hands out a private key, and

@@ -1,5 +1,5 @@
+import { l1Coins } from '@boltwarden/core/keys/key-path'
 import type { Network } from '@boltwarden/core/network'
-import { networks } from '@boltwarden/core/network'
 import { below, type Entropy } from '../entropy.ts'
 
 /** What a made-up event is about. */
@@ -53,7 +53,7 @@ const makers: Readonly<Record<SampleName, Maker>> = {
       signing_jobs: [
         {
           id: id('SignablePayload', entropy),
-          derivation_path: `m/84'/${coin(network)}'/0'/0/0`,
+          derivation_path: `m/84'/${l1Coins[network]}'/0'/0/0`,
           message: hex(entropy.bytes(32)),
           add_tweak: null,
           mul_tweak: null,
@@ -103,8 +103,4 @@ const makers: Readonly<Record<SampleName, Maker>> = {
 export function sample(name: SampleName, network: Network, entropy: Entropy): Sample {
   const { entityId, data } = makers[name](network, entropy)
   return { entityId, data: { sub_event_type: name, bitcoin_network: network, ...data } }
-}
-
-function coin(network: Network): number {
-  return network === networks[0] ? 0 : network === 'REGTEST' ? 2 : 1
 }
