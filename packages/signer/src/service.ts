@@ -95,7 +95,11 @@ async function assemble(
       policy: policyOf(config),
     },
   )
-  metrics.observe({ inFlight: pipeline.inFlight, webhookSecrets: () => secrets.count })
+  metrics.observe({
+    inFlight: pipeline.inFlight,
+    webhookSecrets: () => secrets.count,
+    cachedKeys: () => keychain.cachedKeys,
+  })
   let draining = false
   const readiness = () => checkReadiness(store, draining)
   const admin = await startAdminServer(config.admin, { metrics, readiness })

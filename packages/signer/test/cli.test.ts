@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hexToBytes } from '@boltwarden/core/hex'
 import { HDKey } from '@scure/bip32'
 import { parse } from 'smol-toml'
@@ -224,6 +224,22 @@ describe('doctor', () => {
     expect(byCheck.clock?.status).toBe('ok')
     expect(byCheck['key store']?.detail).toContain('5436d724')
     expect(byCheck['key store strength']).toMatchObject({ status: 'warn' })
+  })
+
+  test('sees who else may change the configuration', async () => {
+    const place = dirname(folder.config)
+    chmodSync(folder.config, 0o666)
+    chmodSync(place, 0o777)
+    const { code, byCheck } = await doctor()
+    chmodSync(folder.config, 0o600)
+    chmodSync(place, 0o700)
+    expect(code).toBe(7)
+    expect(byCheck[`mode of ${folder.config}`]).toMatchObject({
+      status: 'fail',
+      detail: '666',
+      fix: `chmod go-w ${folder.config}`,
+    })
+    expect(byCheck[`mode of ${place}`]).toMatchObject({ status: 'fail', detail: '777' })
   })
 
   test('says what to do about each thing that is wrong', async () => {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@boltwarden/core/secret'
@@ -99,6 +108,32 @@ describe('scripted ceremony', () => {
     await runInit(strong, terminal)
     expect(keyStoreWorkFactor(JSON.parse(written.out).keyStore)).toBe(18)
     expect(written.err).toBe('')
+  })
+
+  test('takes no passphrase that is quickly guessed, and leaves nothing behind', async () => {
+    const { terminal } = recordingTerminal()
+    const phraseOutFile = join(folder, 'new-phrase')
+    const short = flags({
+      generate: true,
+      phraseOutFile,
+      passphraseFile: put('short', 'elevenchars\n'),
+      insecureFastKdf: false,
+    })
+    await expect(runInit(short, terminal)).rejects.toMatchObject({
+      code: 'SECRET_INVALID',
+      fault: { expected: 'at least 12 bytes' },
+    })
+    expect(readdirSync(folder)).not.toContain('node')
+    expect(readdirSync(folder)).not.toContain('new-phrase')
+  })
+
+  test('takes a link to nowhere for a file that stands there', async () => {
+    const { terminal } = recordingTerminal()
+    mkdirSync(join(folder, 'node'))
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'node', 'boltwarden.toml'))
+    const run = runInit(flags({ phraseFile: put('phrase', phrase) }), terminal)
+    await expect(run).rejects.toMatchObject({ code: 'TARGET_EXISTS' })
+    expect(readdirSync(join(folder, 'node'))).toEqual(['boltwarden.toml'])
   })
 
   test('overwrites nothing', async () => {

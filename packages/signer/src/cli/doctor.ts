@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { type Finding, failureOf, fine, skipped } from '../doctor/check.ts'
 import { checkCurve, checkKeyStore, checkWebhookSecrets } from '../doctor/keys.ts'
-import { checkModes, checkNode, checkPort, isRunning } from '../doctor/machine.ts'
+import { checkConfigModes, checkModes, checkNode, checkPort, isRunning } from '../doctor/machine.ts'
 import { checkClock, checkPlatform } from '../doctor/platform.ts'
 import { checkStore } from '../doctor/store.ts'
 import { exitCodes } from '../fault-table.ts'
@@ -35,8 +35,8 @@ async function diagnose(flags: DoctorFlags, terminal: Terminal): Promise<readonl
   const node = checkNode(process.version)
   try {
     const config = loadConfig(flags.config)
-    const found = fine('configuration', flags.config)
-    return [node, found, ...(await diagnoseConfig(config, flags, terminal))]
+    const found = [fine('configuration', flags.config), ...checkConfigModes(flags.config)]
+    return [node, ...found, ...(await diagnoseConfig(config, flags, terminal))]
   } catch (error) {
     return [node, failureOf('configuration', error)]
   }

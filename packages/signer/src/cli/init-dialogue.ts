@@ -10,17 +10,15 @@ import {
   seedOfPhrase,
   wordsOf,
 } from '../keystore/seed-phrase.ts'
-import { minWebhookSecretLength } from '../secret-length.ts'
+import { minPassphraseLength, minWebhookSecretLength } from '../secret-length.ts'
 import type { SecretFileRules } from '../secret-source.ts'
-import { readSecret } from '../secret-source.ts'
 import type { Dialogue } from './dialogue.ts'
-import { answerOf, importedSeed, networkOf, sourceOf } from './init-flags.ts'
+import { answerOf, givenPassphrase, importedSeed, networkOf } from './init-flags.ts'
 import type { InitFlags, InitPlan, SecretPlan } from './init-plan.ts'
 
 /** How many words of a new phrase are asked for again. */
 const quizLength = 4
 const maxTries = 3
-const minPassphraseLength = 12
 
 /** What the ceremony is held with. */
 export type CeremonyDeps = {
@@ -112,8 +110,8 @@ async function askHex(dialogue: Dialogue): Promise<Seed> {
 }
 
 async function askPassphrase(flags: InitFlags, deps: CeremonyDeps): Promise<Secret> {
-  const source = sourceOf(flags.passphraseFile, flags.passphraseFd)
-  if (source !== undefined) return readSecret(source, deps.rules)
+  const given = givenPassphrase(flags, deps.rules)
+  if (given !== undefined) return given
   const { dialogue } = deps
   const check = (text: string) =>
     text.length < minPassphraseLength ? `at least ${minPassphraseLength} characters` : undefined

@@ -1,7 +1,9 @@
 import { isNetwork, type Network, networks } from '@boltwarden/core/network'
+import type { Secret } from '@boltwarden/core/secret'
 import type { Entropy } from '../entropy.ts'
 import { SignerFault } from '../fault.ts'
 import { newPhrase, type Seed, seedOfHex, seedOfPhrase, wordsOf } from '../keystore/seed-phrase.ts'
+import { minPassphraseLength } from '../secret-length.ts'
 import {
   readSecret,
   type SecretFileRules,
@@ -30,12 +32,12 @@ export function planFromFlags(flags: InitFlags, deps: PlanDeps): InitPlan {
   if (answer === 'mutation' && (apiClientId === undefined || apiClientSecretFile === undefined)) {
     throw usage('--api-client-id and --api-client-secret-file, or --answer respond-directly')
   }
-  const passphraseSource = sourceOf(flags.passphraseFile, flags.passphraseFd)
-  if (passphraseSource === undefined) throw usage('--passphrase-file or --passphrase-fd')
+  const passphrase = givenPassphrase(flags, deps.rules)
+  if (passphrase === undefined) throw usage('--passphrase-file or --passphrase-fd')
   return {
     folder: flags.dir,
     network,
-    passphrase: readSecret(passphraseSource, deps.rules),
+    passphrase,
     seed: seedFromFlags(flags, deps),
     fastKdf: flags.insecureFastKdf === true,
     webhookSecrets,
@@ -71,6 +73,22 @@ export function answerOf(text: string): 'mutation' | 'respond-directly' {
     throw usage('--answer mutation or respond-directly')
   }
   return text
+}
+
+/**
+ * The passphrase that the flags name, if they name one.
+ *
+ * @throws {SignerFault} `SECRET_INVALID` where it is too short for anything but a sandbox.
+ */
+export function givenPassphrase(flags: InitFlags, rules: SecretFileRules): Secret | undefined {
+  const source = sourceOf(flags.passphraseFile, flags.passphraseFd)
+  if (source === undefined) return undefined
+  const passphrase = readSecret(source, rules)
+  const length = passphrase.use((bytes) => bytes.length)
+  if (length >= minPassphraseLength || flags.insecureFastKdf === true) return passphrase
+  passphrase.dispose()
+  const expected = `at least ${minPassphraseLength} bytes`
+  throw new SignerFault({ code: 'SECRET_INVALID', source: sourceName(source), expected })
 }
 
 /** The seed that the flags name, if they name one. Exactly one way may be named. */

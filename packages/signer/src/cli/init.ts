@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { toHex } from '@boltwarden/core/hex'
 import { Keychain } from '@boltwarden/core/keys/keychain'
@@ -108,7 +108,9 @@ function refuseExisting(folder: string): { readonly config: string; readonly key
     keyStore: join(folder, 'keystore.age'),
   }
   for (const file of Object.values(targets)) {
-    if (existsSync(file)) throw new SignerFault({ code: 'TARGET_EXISTS', file })
+    // A link to nowhere stands there too.
+    const isFree = lstatSync(file, { throwIfNoEntry: false }) === undefined
+    if (!isFree) throw new SignerFault({ code: 'TARGET_EXISTS', file })
   }
   return targets
 }

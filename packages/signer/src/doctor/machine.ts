@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { systemReason } from '../fault.ts'
 import { isExposed, modeText } from '../secret-source.ts'
@@ -33,6 +33,19 @@ export function checkModes(config: Config): readonly Finding[] {
     ...(platform.api_client_secret_file === undefined ? [] : [platform.api_client_secret_file]),
   ]
   return [...secrets, dirname(store.file)].map((file) => checkMode(file, config))
+}
+
+/** Whether others than its owner may change the configuration, or put another in its place. */
+export function checkConfigModes(file: string): readonly Finding[] {
+  const path = resolve(file)
+  return [path, dirname(path)].map((name) => {
+    const check = `mode of ${name}`
+    const { mode } = statSync(name)
+    const text = modeText(mode)
+    // In a folder with the sticky bit nobody can replace the files of others.
+    const isOpen = (mode & 0o022) !== 0 && (mode & 0o1000) === 0
+    return isOpen ? failure(check, text, `chmod go-w ${name}`) : fine(check, text)
+  })
 }
 
 function checkMode(file: string, config: Config): Finding {
