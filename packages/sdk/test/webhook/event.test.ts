@@ -165,8 +165,9 @@ describe('malformed', () => {
 
   const id = '1 to 256 printable ASCII characters'
   test.each([
-    ['event_type', undefined, 'event_type: a string of 1 to 256 characters'],
-    ['event_type', 7, 'event_type: a string of 1 to 256 characters'],
+    ['event_type', undefined, 'event_type: 1 to 256 printable ASCII characters'],
+    ['event_type', 7, 'event_type: 1 to 256 printable ASCII characters'],
+    ['event_type', 'NODE\u009b2J', 'event_type: 1 to 256 printable ASCII characters'],
     ['event_id', '', `event_id: ${id}`],
     ['event_id', 'a b', `event_id: ${id}`],
     ['event_id', 'a'.repeat(257), `event_id: ${id}`],
