@@ -4,7 +4,7 @@ import { benchCrypto } from './crypto.ts'
 import { benchInProcess } from './events-in-process.ts'
 import { benchOverHttp } from './events-over-http.ts'
 import { machineFacts } from './machine.ts'
-import { table } from './report.ts'
+import { type Comparison, table } from './report.ts'
 import { loadWorkload } from './workload.ts'
 
 // `npm run bench`; with --quick a tenth of the rounds, and nothing is written.
@@ -12,23 +12,32 @@ const quick = process.argv.includes('--quick')
 const share = quick ? 10 : 1
 
 const machine = machineFacts()
-console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`)
+const facts = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.os}, Node ${machine.node}`
+console.log(facts)
+const tables: string[] = []
+const show = (title: string, comparisons: readonly Comparison[]) => {
+  const text = table(title, comparisons)
+  tables.push(text)
+  console.log(text)
+}
 
 const crypto = await benchCrypto(1000 / share)
-console.log(table('Crypto primitives', crypto))
+show('Crypto primitives', crypto)
 
 const workload = loadWorkload('justice-anchors', Date.now())
 const inProcess = await benchInProcess(workload, 500 / share)
-console.log(table('Events in process: raw body to the mutation, nothing sent', inProcess))
+show('Events in process: raw body to the mutation, nothing sent', inProcess)
 
 const overHttp = await benchOverHttp(workload, { rounds: 300 / share, windows: 40 / share })
-console.log(table('Events over HTTP, one at a time', overHttp.sequential))
-console.log(table('Events over HTTP, at once', [overHttp.concurrent]))
+show('Events over HTTP, one at a time', overHttp.sequential)
+show('Events over HTTP, at once', [overHttp.concurrent])
 
 if (!quick) {
   const folder = join(import.meta.dirname, '..', 'results')
   mkdirSync(folder, { recursive: true })
   const results = { machine, crypto, inProcess, overHttp }
   writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
+  const head = `# Results\n\n${machine.date}, commit ${machine.commit}: ${facts}`
+  writeFileSync(join(folder, 'results.md'), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)
 }
 process.exit(0)

@@ -39,7 +39,7 @@ export type BuildFacts = {
 export type Gauges = {
   readonly inFlight: () => number
   readonly webhookSecrets: () => number
-  readonly cachedKeys?: () => number
+  readonly cachedKeys: () => number
 }
 
 /** The counters of the service. No label has values that an outsider chooses. */
@@ -181,7 +181,5 @@ function observe(gauges: Gauges, registry: Registry): void {
     })
   gauge('in_flight_deliveries', 'Webhook calls being worked on', gauges.inFlight)
   gauge('webhook_secrets', 'Webhook secrets that are accepted', gauges.webhookSecrets)
-  if (gauges.cachedKeys !== undefined) {
-    gauge('cached_keys', 'Keys of channels and addresses held ready', gauges.cachedKeys)
-  }
+  gauge('cached_keys', 'Keys of channels and addresses held ready', gauges.cachedKeys)
 }
