@@ -13,6 +13,7 @@ const facts: TemplateFacts = {
   apiClientSecretFile: 'api-client-secret',
   webhookPort: undefined,
   adminPort: undefined,
+  adminTokenFile: 'admin-token',
 }
 
 /** The file with its commented keys in force. */

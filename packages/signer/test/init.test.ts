@@ -55,6 +55,7 @@ describe('scripted ceremony', () => {
     expect(summary.nodeId).toMatch(/^0[23][0-9a-f]{64}$/)
     expect(summary.l1Xpub).toMatch(/^tpub/)
     expect(readdirSync(join(folder, 'node')).sort()).toEqual([
+      'admin-token',
       'boltwarden.toml',
       'data',
       'keystore.age',

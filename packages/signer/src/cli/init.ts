@@ -79,9 +79,11 @@ export async function executeInit(plan: InitPlan): Promise<InitSummary> {
     const workFactor = plan.fastKdf ? insecureScryptWorkFactor : scryptWorkFactor
     const document = { ...plan.seed, fingerprint }
     await writeKeyStore(keyStore, document, plan.passphrase, { workFactor })
+    writeNew(join(folder, tokenFile), newToken(), 0o600)
     const text = configTemplate({
       ...plan,
       fingerprint,
+      adminTokenFile: tokenFile,
       webhookSecretFiles: plan.webhookSecrets.map((secret) => placeSecret(secret, folder)),
       apiClientSecretFile: plan.apiClientSecret && placeSecret(plan.apiClientSecret, folder),
     })
@@ -102,12 +104,21 @@ export async function executeInit(plan: InitPlan): Promise<InitSummary> {
   }
 }
 
+/** What the admin API is opened with, as a file in the signer's folder. */
+const tokenFile = 'admin-token'
+
+/** One token of 256 bits. */
+function newToken(): Uint8Array {
+  const token = Buffer.from(systemEntropy.bytes(32)).toString('base64url')
+  return new TextEncoder().encode(`operator ${token}\n`)
+}
+
 function refuseExisting(folder: string): { readonly config: string; readonly keyStore: string } {
   const targets = {
     config: join(folder, 'boltwarden.toml'),
     keyStore: join(folder, 'keystore.age'),
   }
-  for (const file of Object.values(targets)) {
+  for (const file of [...Object.values(targets), join(folder, tokenFile)]) {
     if (existsSync(file)) throw new SignerFault({ code: 'TARGET_EXISTS', file })
   }
   return targets

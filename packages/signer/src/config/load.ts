@@ -46,23 +46,22 @@ function contradictions(config: Config): readonly ConfigProblem[] {
 
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string) => resolve(folder, path)
-  const { keys, store, webhook, platform } = config
+  const optional = <Key extends string>(key: Key, path: string | undefined) =>
+    path === undefined ? {} : { [key]: absolute(path) }
+  const { keys, store, webhook, admin, platform } = config
   return {
     ...config,
     keys: {
       ...keys,
       key_store_file: absolute(keys.key_store_file),
-      ...(keys.passphrase_file !== undefined && {
-        passphrase_file: absolute(keys.passphrase_file),
-      }),
+      ...optional('passphrase_file', keys.passphrase_file),
     },
     store: { ...store, file: absolute(store.file) },
     webhook: { ...webhook, secret_files: webhook.secret_files.map(absolute) },
+    admin: { ...admin, ...optional('token_file', admin.token_file) },
     platform: {
       ...platform,
-      ...(platform.api_client_secret_file !== undefined && {
-        api_client_secret_file: absolute(platform.api_client_secret_file),
-      }),
+      ...optional('api_client_secret_file', platform.api_client_secret_file),
     },
   }
 }

@@ -57,7 +57,14 @@ const webhook = z.strictObject({
   drain_timeout_ms: milliseconds(100, 600_000, 15_000),
 })
 
-const admin = z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8081) })
+const admin = z.strictObject({
+  host: host.default('127.0.0.1'),
+  port: port.default(8081),
+  /** Named bearer tokens. Without it the listener shows how the signer is, and changes nothing. */
+  token_file: path.optional(),
+  /** Names by which the API may be called, besides localhost and IP addresses. */
+  allowed_hosts: z.array(host).max(16).default([]),
+})
 
 const platform = z.strictObject({
   base_url: z.string().min(1).max(2048).default('https://api.lightspark.com'),

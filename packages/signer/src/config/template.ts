@@ -12,6 +12,7 @@ export type TemplateFacts = {
   readonly apiClientSecretFile: string | undefined
   readonly webhookPort: number | undefined
   readonly adminPort: number | undefined
+  readonly adminTokenFile: string
 }
 
 /**
@@ -70,9 +71,13 @@ ${line('secret_files', facts.webhookSecretFiles)}
 # drain_timeout_ms = 15000
 
 [admin]
-# /livez, /readyz, /metrics. Keep it away from strangers.
+# /livez, /readyz, /metrics for whoever can reach it; the rest needs a token. Keep strangers away.
 # host = "127.0.0.1"
 ${chosen('port', facts.adminPort, 8081)}
+# Lines of a name and a token, mode 600. Without it nothing can be changed through this listener.
+${line('token_file', facts.adminTokenFile)}
+# Names by which it may be called, besides localhost and IP addresses.
+# allowed_hosts = []
 
 [platform]
 ${chosen('base_url', facts.baseUrl, 'https://api.lightspark.com')}
