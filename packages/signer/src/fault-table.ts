@@ -215,6 +215,12 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     cause: 'The signer is stopping and takes no new work.',
     fix: 'None: the platform asks again.',
   },
+  CAPTURE_UNREADABLE: {
+    ...startup,
+    exit: exitCodes.config,
+    cause: 'A file is no capture of events.',
+    fix: 'Name a file that capture.file wrote, or a webhook body by itself; cut off a line that a crash left unfinished.',
+  },
   ADMIN_UNAUTHENTICATED: {
     status: 401,
     exit: exitCodes.usage,

@@ -43,6 +43,7 @@ export type Fault =
   | { readonly code: 'OVERLOADED'; readonly maxInFlight: number }
   | { readonly code: 'DEADLINE_PASSED'; readonly deadlineMs: number }
   | { readonly code: 'DRAINING' }
+  | { readonly code: 'CAPTURE_UNREADABLE'; readonly file: string; readonly reason: string }
   | { readonly code: 'ADMIN_UNAUTHENTICATED' }
   | { readonly code: 'ADMIN_WRONG_HOST' }
   | { readonly code: 'ADMIN_MALFORMED'; readonly path: string; readonly expected: string }

@@ -33,7 +33,9 @@ describe('the configuration that init writes', () => {
   test('shows every default as it is', () => {
     const text = configTemplate(facts)
     const written = parseConfig(text, 'boltwarden.toml')
-    const all = uncommented(text).replace('passphrase_file = "passphrase"\n', '')
+    const all = uncommented(text)
+      .replace('passphrase_file = "passphrase"\n', '')
+      .replace('file = "capture/events.ndjson"\n', '')
     const { policy, ...rest } = parseConfig(all, 'boltwarden.toml')
     const { rules, ...limits } = policy
     expect({ ...rest, policy: limits }).toEqual({

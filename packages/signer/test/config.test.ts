@@ -37,7 +37,11 @@ describe('configuration', () => {
 
   test('names an unknown key with its path and the nearest known one', () => {
     expect(problemsOf(`${minimal}\n[admin]\nprot = 1\n`)).toEqual([
-      { key: 'admin.prot', expected: 'one of host, port, token_file, allowed_hosts', nearest: 'port' },
+      {
+        key: 'admin.prot',
+        expected: 'one of host, port, token_file, allowed_hosts',
+        nearest: 'port',
+      },
     ])
     expect(problemsOf(`polcy = 1\n${minimal}`)[0]).toMatchObject({
       key: 'polcy',

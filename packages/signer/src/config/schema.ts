@@ -88,6 +88,13 @@ const policy = z.strictObject({
   rules: rules.prefault({}),
 })
 
+/** Events as they arrive, for `policy explain` and `policy replay`. Off without a file. */
+const capture = z.strictObject({
+  file: path.optional(),
+  max_bytes: z.int().min(65_536).max(1_099_511_627_776).default(67_108_864),
+  keep_files: z.int().min(1).max(100).default(4),
+})
+
 const log = z.strictObject({
   level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 })
@@ -104,6 +111,7 @@ export const configSchema = z.strictObject({
   admin: admin.prefault({}),
   platform: platform.prefault({}),
   policy: policy.prefault({}),
+  capture: capture.prefault({}),
   log: log.prefault({}),
 })
 

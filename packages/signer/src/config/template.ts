@@ -99,6 +99,13 @@ ${chosen('api_client_secret_file', facts.apiClientSecretFile, 'api-client-secret
 # What a violation leads to, for rules that are not mandatory: error, warn or hold.
 # policy-lightspark-unknown-channel = "error"
 
+[capture]
+# Keeps every event as it arrives, for boltwarden policy explain and replay. Off without a file.
+# file = "capture/events.ndjson"
+# At this size a file is put aside, and this many of those are kept.
+# max_bytes = 67108864
+# keep_files = 4
+
 [log]
 # fatal, error, warn, info, debug or trace
 # level = "info"
