@@ -81,9 +81,14 @@ export function parseExtendedPublicKey(
 
 /** The `xpub…` or `tpub…` of a key: the inverse of {@link parseExtendedPublicKey}. */
 export function formatExtendedPublicKey(key: ExtendedPublicKey, network: Network): string {
+  return serialiseExtendedPublicKey(key, versions[network === 'MAINNET' ? 'main' : 'test'].bip32)
+}
+
+/** A key in Base58Check after any version bytes, 111 characters. */
+export function serialiseExtendedPublicKey(key: ExtendedPublicKey, version: number): string {
   const head = new Uint8Array(13)
   const view = new DataView(head.buffer)
-  view.setUint32(0, versions[network === 'MAINNET' ? 'main' : 'test'].bip32)
+  view.setUint32(0, version)
   view.setUint8(4, key.depth)
   head.set(key.parentFingerprint, 5)
   view.setUint32(9, key.childNumber)
