@@ -3,7 +3,7 @@ import type { Request } from '@boltwarden/core/request'
 import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
 import type { Facts } from './facts.ts'
 import { channelOf } from './rules/channel-of.ts'
-import type { ChannelState } from './state/channel-state.ts'
+import { type ChannelState, unsignedChannel } from './state/channel-state.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
 import { learnSecret } from './state/revealed.ts'
 import type { View, Writes } from './view.ts'
@@ -57,6 +57,7 @@ function afterPoint(
     origin: 'opening',
     lowestPoint: request.index,
     counterpartySecrets: emptyCounterpartySecrets,
+    ...unsignedChannel,
   }
 }
 
@@ -81,6 +82,7 @@ function afterRelease(
     lowestPoint: commitmentIndex(Math.max(index - 1, 0)),
     lastReleased: index,
     counterpartySecrets: emptyCounterpartySecrets,
+    ...unsignedChannel,
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { maxCommitmentIndex } from '@boltwarden/core/units'
 import { createStore, isStoreFault, StoreFault } from '@boltwarden/store'
 import { openSqlite } from '@boltwarden/store/sqlite'
 import { channelState, pointDelivery, signs } from '@boltwarden/store/testing'
@@ -179,8 +180,8 @@ describe('a disk that is full', () => {
 
 describe('state that was changed by other hands', () => {
   test.each([
-    ['another version', `UPDATE channels SET state = replace(state, '"v":1', '"v":2')`],
-    ['a field too many', `UPDATE channels SET state = replace(state, '"v":1', '"v":1,"x":1')`],
+    ['another version', `UPDATE channels SET state = replace(state, '"v":2', '"v":3')`],
+    ['a field too many', `UPDATE channels SET state = replace(state, '"v":2', '"v":2,"x":1')`],
     ['no JSON', `UPDATE channels SET state = 'x'`],
     ['the state of another row', `UPDATE channels SET channel = 8`],
     ['another id', `UPDATE channels SET id = 'Channel:8'`],
@@ -217,8 +218,8 @@ describe('state that was changed by other hands', () => {
 
 describe('migrations', () => {
   const more = {
-    version: 2,
-    name: '0002_more.sql',
+    version: readMigrations().length + 1,
+    name: '0003_more.sql',
     sql: 'CREATE TABLE more (a BIGINT)',
     checksum: 'c'.repeat(64),
   }
@@ -230,16 +231,29 @@ describe('migrations', () => {
     const connection = Connection.open(file.path, 1000)
     expect(connection.all('SELECT version, name FROM migrations')).toEqual([
       { version: 1, name: '0001_initial.sql' },
-      { version: 2, name: '0002_more.sql' },
+      { version: 2, name: '0002_channel-life.sql' },
+      { version: 3, name: '0003_more.sql' },
     ])
-    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 2 })
+    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 3 })
     connection.close()
+  })
+
+  test('keep what an earlier version wrote', async () => {
+    const first = readMigrations().slice(0, 1)
+    const backend = openSqlite({ path: file.path, realm, migrations: first })
+    await backend[Symbol.asyncDispose]()
+    const written = { v: 1, channel: 7, id: 'Channel:7', node: 'node:1', origin: 'opening' }
+    const state = JSON.stringify({ ...written, lowestPoint: maxCommitmentIndex, revealed: '1' })
+    tamper(`INSERT INTO channels (channel, id, state) VALUES (7, 'Channel:7', '${state}')`)
+    const store = createStore(await file.open())
+    expect(await store.channels()).toEqual([channelState(7)])
+    await store[Symbol.asyncDispose]()
   })
 
   test('of a later version are refused', async () => {
     const backend = openSqlite({ path: file.path, realm, migrations: [...readMigrations(), more] })
     await backend[Symbol.asyncDispose]()
-    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 2, known: 1 })
+    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 3, known: 2 })
   })
 
   test('that were changed after they were applied are refused', async () => {
