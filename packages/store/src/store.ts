@@ -56,6 +56,13 @@ export interface Backend {
   /** Invoices by ascending id. */
   invoices(page?: Page<InvoiceId>): Promise<readonly InvoiceState[]>
   channelById(id: ChannelId): Promise<ChannelState | undefined>
+  /**
+   * Adds a channel that was opened before this signer knew of it.
+   *
+   * @throws {StoreFault} `STORE_CONFLICT` if its path or its id is known.
+   */
+  adopt(channel: ChannelState): Promise<void>
+  intent(id: string): Promise<Intent | undefined>
   /** Intents by ascending id. */
   intents(page?: Page<string>): Promise<readonly Intent[]>
   /** Adds an intent. @throws {StoreFault} `STORE_CONFLICT` if there is one of this id. */
@@ -105,6 +112,8 @@ export function createStore(backend: Backend): Store {
     channels: (page) => backend.channels(page),
     invoices: (page) => backend.invoices(page),
     channelById: (id) => backend.channelById(id),
+    adopt: (channel) => backend.adopt(channel),
+    intent: (id) => backend.intent(id),
     intents: (page) => backend.intents(page),
     registerIntent: (intent) => backend.registerIntent(intent),
     removeIntent: (id) => backend.removeIntent(id),

@@ -84,6 +84,13 @@ export function memoryBackend(memory: Memory): Backend {
         .map(([, state]) => state)
     },
     channelById: async (id) => channelById(id),
+    async adopt(state) {
+      if (memory.channels.has(state.channel) || channelById(state.id) !== undefined) {
+        throw conflict()
+      }
+      memory.channels.set(state.channel, state)
+    },
+    intent: async (id) => memory.intents.get(id),
     async intents(page = {}) {
       const rows = [...memory.intents].filter(([key]) => key > (page.after ?? ''))
       return rows

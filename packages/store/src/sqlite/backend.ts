@@ -57,6 +57,8 @@ const sql = {
     ON CONFLICT (channel) DO UPDATE
     SET state = excluded.state, funding_txid = excluded.funding_txid
     WHERE channels.id = excluded.id`,
+  // What is known already makes a conflict, by the path or by the id.
+  adopt: 'INSERT INTO channels (channel, id, state) VALUES (?, ?, ?)',
   addIncoming: 'INSERT OR IGNORE INTO incoming_htlcs (payment_hash160, channel) VALUES (?, ?)',
   removeIncoming: 'DELETE FROM incoming_htlcs WHERE payment_hash160 = ? AND channel = ?',
   addIntent: `INSERT INTO intents (id, key, state) VALUES (?, ?, ?)
@@ -111,6 +113,16 @@ export class SqliteBackend implements Backend {
   async channelById(id: ChannelId): Promise<ChannelState | undefined> {
     const row = this.#connection.get(sql.channelById, id)
     return row && channelOf(row)
+  }
+
+  async adopt(channel: ChannelState): Promise<void> {
+    const values = [channel.channel, channel.id, encodeChannelState(channel)]
+    this.#connection.exclusively(() => this.#put(sql.adopt, values))
+  }
+
+  async intent(id: string): Promise<Intent | undefined> {
+    const row = this.#connection.get(sql.intent, id)
+    return row && intentOf(row)
   }
 
   async intents(page: Page<string> = {}): Promise<readonly Intent[]> {

@@ -1,7 +1,7 @@
 import { hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
 import { obscuringFactor } from '@boltwarden/core/bolt3/commitment-number'
 import { preimageNonce, publicKey, txid } from '@boltwarden/core/bytes'
-import { invoiceId } from '@boltwarden/core/ids'
+import { channelId, invoiceId } from '@boltwarden/core/ids'
 import { commitmentNumber, sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
@@ -68,6 +68,21 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         })
       }))
 
+    test('a channel is adopted once, by its path and by its id', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const adopted: ChannelState = { ...channelState(7, 'Channel:7'), origin: 'adopted' }
+        await store.adopt(adopted)
+        expect((await seen(await open(), pointDelivery('e-1', 7))).channelById).toEqual(adopted)
+        for (const taken of [
+          { ...adopted, id: channelId('Channel:8') },
+          { ...adopted, channel: 8 },
+        ]) {
+          await expect(store.adopt(taken)).rejects.toMatchObject({ code: 'STORE_CONFLICT' })
+        }
+        expect(await store.channels()).toEqual([adopted])
+      }))
+
     test('intents are seen by what they are for, changed only there, and removed', () =>
       withDatabase(async (open) => {
         const store = await open()
@@ -75,6 +90,8 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         const intent = withdrawal('rent', script)
         await store.registerIntent(intent)
         await store.registerIntent(withdrawal('other', filled(9)))
+        expect(await store.intent('rent')).toEqual(intent)
+        expect(await store.intent('none')).toBeUndefined()
         await expect(store.registerIntent(intent)).rejects.toMatchObject({ code: 'STORE_CONFLICT' })
         expect((await seen(await open(), delivery)).intents).toEqual([intent])
         const used = { ...intent, usedBy: txid(filled(4)) }
