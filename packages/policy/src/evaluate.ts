@@ -28,6 +28,8 @@ export function evaluate(context: RuleContext): Decision {
 function weigh(rule: Rule, finding: Finding, policy: Policy): Weighed {
   const { message, job, temporary } = finding
   const violation = { tag: rule.tag, message, ...(job !== undefined && { job }) }
+  // Who observes learns what would have been refused, before anything is.
+  if (policy.mode === 'observe' && !rule.mandatory) return { violation, severity: 'warn' }
   const chosen = isOptionalTag(rule.tag) ? policy.severities[rule.tag] : undefined
   const severity = chosen ?? rule.severity
   return { violation, severity: temporary && severity === 'error' ? 'hold' : severity }

@@ -19,6 +19,8 @@ export type ChannelLimits = {
   readonly maxHtlcs: number
   /** The most satoshis in HTLCs of one commitment, both directions together. */
   readonly maxHtlcInflightSats: Sats
+  /** The most that HTLCs without an output add up to in one commitment: their dust exposure. */
+  readonly maxTrimmedSats: Sats
   /** The most blocks between the first and the last expiry of one commitment's HTLCs. */
   readonly maxHtlcCltvSpreadBlocks: number
   /** How long a commitment waits for a reveal that is on its way, in milliseconds. */
@@ -40,11 +42,12 @@ export type PaymentLimits = {
   /** The routing fee of a registered payment that names none. */
   readonly maxFeeSats: Sats
   /**
-   * HTLCs below this may be without an output. BOLT 3 trims what is below the dust limit (at most
-   * 546) and, without anchors, the fee of the HTLC's transaction: 703 weight units.
+   * The owner's word that no invoice above this is paid by an HTLC without an output, so that such
+   * preimages are released unseen; 0: never. BOLT 3 trims what is below the dust limit, at most 546,
+   * and without anchors the fee of the HTLC's transaction of 703 weight units.
    */
   readonly allowTrimmedBelowSats: Sats
-  /** The most preimages a day for which no HTLC was seen; each may be of a trimmed one. */
+  /** The most preimages a day that are released unseen: their amounts are not sent. */
   readonly maxTrimmedDaily: number
   /** How long after its payment hash was given an invoice's preimage is, in milliseconds. */
   readonly invoiceLifeMs: number
@@ -85,6 +88,7 @@ export const defaultChannelLimits: ChannelLimits = Object.freeze({
   maxFeeratePerKw: 100_000,
   maxHtlcs: 966,
   maxHtlcInflightSats: sats(1_000_000_000n),
+  maxTrimmedSats: sats(5000n),
   maxHtlcCltvSpreadBlocks: 3024,
   revealGraceMs: 2000,
   maxCloseFeeSats: sats(100_000n),
@@ -95,8 +99,8 @@ export const defaultPaymentLimits: PaymentLimits = Object.freeze({
   receiveOnly: false,
   requireIntents: false,
   maxFeeSats: sats(1000n),
-  allowTrimmedBelowSats: sats(5000n),
-  maxTrimmedDaily: 1000,
+  allowTrimmedBelowSats: sats(0n),
+  maxTrimmedDaily: 100,
   invoiceLifeMs: 7 * day,
 })
 
@@ -119,6 +123,7 @@ export function checkChannelLimits(limits: ChannelLimits): ChannelLimits {
   integer('maxFeeratePerKw', limits.maxFeeratePerKw, 0, 0xffff_ffff)
   integer('maxHtlcs', limits.maxHtlcs, 0, 966)
   amount('maxHtlcInflightSats', limits.maxHtlcInflightSats)
+  amount('maxTrimmedSats', limits.maxTrimmedSats)
   integer('maxHtlcCltvSpreadBlocks', limits.maxHtlcCltvSpreadBlocks, 0, 500_000_000)
   integer('revealGraceMs', limits.revealGraceMs, 0, 60_000)
   amount('maxCloseFeeSats', limits.maxCloseFeeSats)
