@@ -59,6 +59,7 @@ describe('scripted ceremony', () => {
       'boltwarden.toml',
       'data',
       'keystore.age',
+      'policy.toml',
     ])
     expect(statSync(join(folder, 'node')).mode & 0o777).toBe(0o700)
     const config = loadConfig(summary.config)

@@ -48,7 +48,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string) => resolve(folder, path)
   const optional = <Key extends string>(key: Key, path: string | undefined) =>
     path === undefined ? {} : { [key]: absolute(path) }
-  const { keys, store, webhook, admin, platform, capture } = config
+  const { keys, store, webhook, admin, platform, policy, capture } = config
   return {
     ...config,
     keys: {
@@ -63,6 +63,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
       ...platform,
       ...optional('api_client_secret_file', platform.api_client_secret_file),
     },
+    policy: { ...policy, ...optional('file', policy.file) },
     capture: { ...capture, ...optional('file', capture.file) },
   }
 }

@@ -1,6 +1,4 @@
 import { networks } from '@boltwarden/core/network'
-import { defaultPolicy, maxBatchJobs } from '@boltwarden/policy/policy'
-import { optionalTags, severities } from '@boltwarden/policy/tags'
 import { z } from 'zod'
 
 /** The latest moment at which an answer is of use: the platform gives a call about 10 s. */
@@ -11,13 +9,6 @@ const host = z.string().min(1).max(255)
 const port = z.int().min(0).max(65_535)
 const milliseconds = (min: number, max: number, preset: number) =>
   z.int().min(min).max(max).default(preset)
-
-const seconds = (presetMs: number) =>
-  z
-    .int()
-    .min(0)
-    .max(31_536_000)
-    .default(presetMs / 1000)
 
 const keys = z.strictObject({
   key_store_file: path.default('keystore.age'),
@@ -76,17 +67,8 @@ const platform = z.strictObject({
   api_client_secret_file: path.optional(),
 })
 
-/** What violations of the rules that may be demoted lead to, by tag. */
-const rules = z.strictObject(
-  Object.fromEntries(optionalTags.map((tag) => [tag, z.enum(severities).optional()])),
-)
-
-const policy = z.strictObject({
-  max_jobs: z.int().min(1).max(maxBatchJobs).default(defaultPolicy.maxJobs),
-  max_event_age_seconds: seconds(defaultPolicy.maxEventAgeMs),
-  max_event_ahead_seconds: seconds(defaultPolicy.maxEventAheadMs),
-  rules: rules.prefault({}),
-})
+/** What is signed stands in a file of its own, which can be changed while the signer runs. */
+const policy = z.strictObject({ file: path.optional() })
 
 /** Events as they arrive, for `policy explain` and `policy replay`. Off without a file. */
 const capture = z.strictObject({

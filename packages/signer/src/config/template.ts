@@ -13,6 +13,7 @@ export type TemplateFacts = {
   readonly webhookPort: number | undefined
   readonly adminPort: number | undefined
   readonly adminTokenFile: string
+  readonly policyFile: string
 }
 
 /**
@@ -89,15 +90,8 @@ ${chosen('api_client_id', facts.apiClientId, '')}
 ${chosen('api_client_secret_file', facts.apiClientSecretFile, 'api-client-secret')}
 
 [policy]
-# The most signing jobs of one event.
-# max_jobs = 1000
-# The oldest event that is answered, and how far ahead of our clock one may be.
-# max_event_age_seconds = 86400
-# max_event_ahead_seconds = 300
-
-[policy.rules]
-# What a violation leads to, for rules that are not mandatory: error, warn or hold.
-# policy-lightspark-unknown-channel = "error"
+# What is signed. Without a file every default holds. boltwarden policy reload takes a change.
+${line('file', facts.policyFile)}
 
 [capture]
 # Keeps every event as it arrives, for boltwarden policy explain and replay. Off without a file.

@@ -52,10 +52,11 @@ function parseToml(text: string, file: string): unknown {
   }
 }
 
-function problemsOf(
+/** What is wrong with a value of a known shape, in the same words for every file and call. */
+export function problemsOf(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
-  explain: ExplainKey,
+  explain: ExplainKey = () => undefined,
 ): readonly ConfigProblem[] {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
