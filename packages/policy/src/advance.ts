@@ -2,6 +2,8 @@ import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-se
 import type { Request } from '@boltwarden/core/request'
 import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
 import type { Facts } from './facts.ts'
+import { settle } from './onchain/settlement.ts'
+import type { Policy } from './policy.ts'
 import { channelOf } from './rules/channel-of.ts'
 import { type ChannelState, unsignedChannel } from './state/channel-state.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
@@ -15,7 +17,7 @@ export type Advance = Omit<Writes, 'event'>
  * The enforcement state machine: what is remembered after a request was signed. Pure; it assumes
  * that every mandatory rule holds. What does not change is not written.
  */
-export function advance(facts: Facts, view: View): Advance {
+export function advance(policy: Policy, facts: Facts, view: View): Advance {
   const { request } = facts.delivery
   switch (request.kind) {
     case 'get-per-commitment-point':
@@ -29,9 +31,24 @@ export function advance(facts: Facts, view: View): Advance {
     case 'release-payment-preimage':
       return invoiceWrite(afterPreimage(facts, view))
     case 'derive-key-and-sign':
+      return { channels: [], ...afterSpending(policy, facts, view) }
     case 'ecdh':
     case 'sign-invoice':
       return { channels: [] }
+  }
+}
+
+/** What transactions on the chain leave behind. */
+function afterSpending(
+  policy: Policy,
+  facts: Facts,
+  view: View,
+): Pick<Advance, 'node' | 'intents' | 'spends'> {
+  const { node, intents, spends } = settle(policy, facts, view)
+  return {
+    ...(node !== view.node && { node }),
+    ...(intents.length > 0 && { intents }),
+    ...(spends.length > 0 && { spends }),
   }
 }
 

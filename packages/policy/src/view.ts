@@ -10,6 +10,7 @@ import type { Intent } from './state/intent.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
 import type { LedgerEntry } from './state/ledger-entry.ts'
 import { emptyNodeState, type NodeState } from './state/node-state.ts'
+import type { SpentOutput } from './state/spent-output.ts'
 
 /** What a delivery may read and write; a store locks this and nothing else. */
 export type Scope = SigningScope & {
@@ -35,6 +36,8 @@ export type View = {
   readonly intents: readonly Intent[]
   /** Channels that a transaction of the scope funds; to read only. */
   readonly fundings: readonly ChannelState[]
+  /** Outputs of the scope that a transaction signed before spends. */
+  readonly spends: readonly SpentOutput[]
   /** Empty where the scope does not name it. */
   readonly node: NodeState
 }
@@ -46,6 +49,7 @@ export type Writes = {
   readonly invoice?: InvoiceState
   /** Of those that the view showed. */
   readonly intents?: readonly Intent[]
+  readonly spends?: readonly SpentOutput[]
   readonly node?: NodeState
 }
 
@@ -61,6 +65,7 @@ export const emptyView: View = Object.freeze({
   incoming: Object.freeze([]),
   intents: Object.freeze([]),
   fundings: Object.freeze([]),
+  spends: Object.freeze([]),
   node: emptyNodeState,
 })
 
@@ -87,7 +92,7 @@ export const emptyView: View = Object.freeze({
  */
 export function scopeOf(delivery: Delivery): Scope {
   const { event, request } = delivery
-  const nothing = { event, channels: [], intents: [], fundings: [], node: false }
+  const nothing = { event, channels: [], intents: [], fundings: [], spends: [], node: false }
   switch (request.kind) {
     case 'derive-key-and-sign':
       // A batch that no policy allows is refused without reading anything.

@@ -27,6 +27,8 @@ import {
   encodeNodeState,
   type NodeState,
 } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import { decodeSpentOutput, encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
 import { scopeOf, type View, type Writes } from '@boltwarden/policy/view'
 import type { Scenario } from './corpus.ts'
 
@@ -41,6 +43,7 @@ export class Signer {
   readonly #invoices = new Map<string, string>()
   readonly #events = new Map<string, LedgerEntry>()
   readonly #intents = new Map<string, string>()
+  readonly #spends = new Map<string, string>()
   #node: string = encodeNodeState(emptyNodeState)
 
   constructor(seed: Uint8Array, network: Network) {
@@ -94,6 +97,10 @@ export class Signer {
       fundings: all.filter(
         ({ funding }) => funding !== undefined && scope.fundings.includes(toHex(funding.txid)),
       ),
+      spends: scope.spends.flatMap((key) => {
+        const text = this.#spends.get(key)
+        return text === undefined ? [] : [unwrap(decodeSpentOutput(text))]
+      }),
       node: scope.node ? this.node() : emptyNodeState,
     }
   }
@@ -126,6 +133,9 @@ export class Signer {
       this.#channels.set(state.channel, encodeChannelState(state))
     }
     for (const intent of writes.intents ?? []) this.register(intent)
+    for (const spent of writes.spends ?? []) {
+      this.#spends.set(outPointKey(spent), encodeSpentOutput(spent))
+    }
     if (writes.node) this.#node = encodeNodeState(writes.node)
     if (writes.invoice) {
       this.#invoices.set(writes.invoice.invoice, encodeInvoiceState(writes.invoice))

@@ -11,6 +11,7 @@ import {
   maxSats,
   sats as satsOf,
 } from '@boltwarden/core/units'
+import { onchainPurposes } from '@boltwarden/policy/onchain/purpose'
 import {
   type ChannelState,
   decodeChannelState,
@@ -31,6 +32,11 @@ import {
   type NodeState,
 } from '@boltwarden/policy/state/node-state'
 import { learnSecret } from '@boltwarden/policy/state/revealed'
+import {
+  decodeSpentOutput,
+  encodeSpentOutput,
+  type SpentOutput,
+} from '@boltwarden/policy/state/spent-output'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -76,6 +82,18 @@ const commitment: fc.Arbitrary<CounterpartyCommitment> = fc.record({
   feeSats: sats,
   htlcs: fc.array(htlc, { maxLength: 3 }),
 })
+const outPoint = fc.record({ txid: bytes32.map(txid), vout: fc.nat(0xffff_ffff) })
+const spentOutput: fc.Arbitrary<SpentOutput> = fc
+  .record(
+    {
+      at: outPoint,
+      own: fc.record({ purpose: fc.constantFrom(...onchainPurposes), amountSats: sats }),
+      leftSats: sats,
+      feeSats: sats,
+    },
+    { requiredKeys: ['at', 'leftSats', 'feeSats'] },
+  )
+  .map(({ at, ...rest }) => ({ ...at, ...rest }))
 const velocity = fc.array(fc.record({ slot: fc.nat(), sats }), { maxLength: 4 })
 const nodeState: fc.Arbitrary<NodeState> = fc.record({
   lightningOut: velocity,
@@ -88,6 +106,7 @@ const nodeState: fc.Arbitrary<NodeState> = fc.record({
       vout: fc.nat(),
       scriptPubKey: fc.uint8Array({ maxLength: 40 }),
       amountSats: sats,
+      spends: outPoint,
       atMs: fc.maxSafeNat(),
     }),
     { maxLength: 3 },
@@ -125,6 +144,7 @@ const intent: fc.Arbitrary<Intent> = fc.oneof(
       amountSats: sats,
       expiresAtMs: fc.maxSafeNat(),
       usedBy: bytes32.map(txid),
+      usedInput: outPoint,
     },
     { requiredKeys: ['kind', 'id', 'scriptPubKey', 'amountSats', 'expiresAtMs'] },
   ),
@@ -194,6 +214,11 @@ describe('state as text', () => {
         expect(decodeIntent(encodeIntent(state))).toEqual({ ok: true, value: state })
       }),
     )
+    fc.assert(
+      fc.property(spentOutput, (state) => {
+        expect(decodeSpentOutput(encodeSpentOutput(state))).toEqual({ ok: true, value: state })
+      }),
+    )
   })
 
   test('of a channel reads as version 1 wrote it', () => {
@@ -219,6 +244,7 @@ describe('state as text', () => {
         expect(decodeInvoiceState(text).ok).toBe(false)
         expect(decodeNodeState(text).ok).toBe(false)
         expect(decodeIntent(text).ok).toBe(false)
+        expect(decodeSpentOutput(text).ok).toBe(false)
       }),
     )
   })

@@ -8,6 +8,8 @@ import { decodeIntent, type Intent, intentKey } from '@boltwarden/policy/state/i
 import { decodeInvoiceState, type InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import { decodeNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import { decodeSpentOutput, type SpentOutput } from '@boltwarden/policy/state/spent-output'
 import { isTag, type Tag } from '@boltwarden/policy/tags'
 import { StoreFault } from './fault.ts'
 
@@ -104,6 +106,17 @@ export function intentOf(row: Row): Intent {
 /** The state of the node. */
 export function nodeOf(row: Row): NodeState {
   return reading('node', () => decoded(decodeNodeState(text(row, 'state'))))
+}
+
+/** The spent output of a row whose `state` must agree with its key column. */
+export function spentOutputOf(row: Row): SpentOutput {
+  return reading('spends', () => {
+    const spent = decoded(decodeSpentOutput(text(row, 'state')))
+    if (outPointKey(spent) !== text(row, 'outpoint')) {
+      throw new RangeError('"state" is that of another row')
+    }
+    return spent
+  })
 }
 
 /** A text column. */

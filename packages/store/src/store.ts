@@ -8,6 +8,7 @@ import { type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import type { NodeState } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { type Scope, scopeOf, type View, type Writes } from '@boltwarden/policy/view'
 import { mintPermit, type Permit } from './permit.ts'
 
@@ -126,8 +127,11 @@ export function createStore(backend: Backend): Store {
 }
 
 /** What was not locked must not be written. */
-function checkWithin(scope: Scope, { event, channels, invoice, intents = [], node }: Writes): void {
+function checkWithin(scope: Scope, writes: Writes): void {
+  const { event, channels, invoice, intents = [], spends = [], node } = writes
+  const spendable = new Set(scope.spends)
   const isWithin =
+    spends.every((spent) => spendable.has(outPointKey(spent))) &&
     (node === undefined || scope.node) &&
     intents.every((intent) => scope.intents.includes(intentKey(intent))) &&
     (event === undefined || event.event === scope.event) &&

@@ -6,6 +6,8 @@ import { type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import type { SpentOutput } from '@boltwarden/policy/state/spent-output'
 import type { Writes } from '@boltwarden/policy/view'
 import { type Backend, StoreFault } from '@boltwarden/store'
 import { pageLimit } from '#src/store'
@@ -16,6 +18,7 @@ export class Memory {
   readonly invoices = new Map<InvoiceId, InvoiceState>()
   readonly events = new Map<EventId, LedgerEntry>()
   readonly intents = new Map<string, Intent>()
+  readonly spends = new Map<string, SpentOutput>()
   node: NodeState = emptyNodeState
 }
 
@@ -52,6 +55,7 @@ export function memoryBackend(memory: Memory): Backend {
         fundings: scope.fundings.flatMap((id) =>
           sorted(memory.channels).filter(({ funding }) => funding && toHex(funding.txid) === id),
         ),
+        spends: scope.spends.flatMap((key) => memory.spends.get(key) ?? []),
         node: scope.node ? memory.node : emptyNodeState,
       })
       refuseConflicts(memory, writes)
@@ -59,6 +63,7 @@ export function memoryBackend(memory: Memory): Backend {
       for (const state of writes.channels) memory.channels.set(state.channel, state)
       if (writes.invoice !== undefined) memory.invoices.set(writes.invoice.invoice, writes.invoice)
       for (const intent of writes.intents ?? []) memory.intents.set(intent.id, intent)
+      for (const spent of writes.spends ?? []) memory.spends.set(outPointKey(spent), spent)
       if (writes.node !== undefined) memory.node = writes.node
       return value
     },

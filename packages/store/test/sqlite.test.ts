@@ -219,7 +219,7 @@ describe('state that was changed by other hands', () => {
 describe('migrations', () => {
   const more = {
     version: readMigrations().length + 1,
-    name: '0003_more.sql',
+    name: '0004_more.sql',
     sql: 'CREATE TABLE more (a BIGINT)',
     checksum: 'c'.repeat(64),
   }
@@ -232,9 +232,10 @@ describe('migrations', () => {
     expect(connection.all('SELECT version, name FROM migrations')).toEqual([
       { version: 1, name: '0001_initial.sql' },
       { version: 2, name: '0002_channel-life.sql' },
-      { version: 3, name: '0003_more.sql' },
+      { version: 3, name: '0003_spends.sql' },
+      { version: 4, name: '0004_more.sql' },
     ])
-    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 3 })
+    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 4 })
     connection.close()
   })
 
@@ -253,7 +254,7 @@ describe('migrations', () => {
   test('of a later version are refused', async () => {
     const backend = openSqlite({ path: file.path, realm, migrations: [...readMigrations(), more] })
     await backend[Symbol.asyncDispose]()
-    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 3, known: 2 })
+    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 4, known: 3 })
   })
 
   test('that were changed after they were applied are refused', async () => {

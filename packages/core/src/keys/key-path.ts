@@ -1,3 +1,4 @@
+import type { Network } from '../network.ts'
 import { err, ok, type Result } from '../result.ts'
 
 /** The five keys below a channel's path, in BOLT 3's words, at the child number they stand at. */
@@ -39,6 +40,13 @@ export type KeyPath =
 
 /** Coin type of the L1 wallet: 0 mainnet, 1 testnet and signet, 2 regtest. */
 export type L1Coin = 0 | 1 | 2
+
+const l1Coins: Record<Network, L1Coin> = { MAINNET: 0, TESTNET: 1, SIGNET: 1, REGTEST: 2 }
+
+/** The coin type of a network's L1 wallet. */
+export function l1CoinOf(network: Network): L1Coin {
+  return l1Coins[network]
+}
 
 /** The keys that a signing job may name. */
 export type SigningKeyPath = Extract<

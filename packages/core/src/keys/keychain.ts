@@ -21,7 +21,13 @@ import type { RecoverableSignature, Secp256k1 } from '../secp256k1/secp256k1.ts'
 import type { Secret } from '../secret.ts'
 import type { CommitmentIndex } from '../units.ts'
 import { xpubVersions } from './bip32.ts'
-import { isSigningKeyPath, type KeyPath, type L1Coin, type SigningKeyPath } from './key-path.ts'
+import {
+  isSigningKeyPath,
+  type KeyPath,
+  type L1Coin,
+  l1CoinOf,
+  type SigningKeyPath,
+} from './key-path.ts'
 import { KeyTree } from './key-tree.ts'
 import { OwnScripts } from './own-scripts.ts'
 
@@ -41,8 +47,6 @@ export type SigningTweaks = {
 const text = (ascii: string) => Uint8Array.from(ascii, (letter) => letter.charCodeAt(0))
 const commitmentSeedLabel = text('commitment seed')
 const preimageLabel = text('invoice preimage')
-
-const l1Coins: Record<Network, L1Coin> = { MAINNET: 0, TESTNET: 1, SIGNET: 1, REGTEST: 2 }
 
 /**
  * The keys of one Lightning node. It signs and reveals; no method hands out a private key, and
@@ -97,7 +101,7 @@ export class Keychain {
 
   /** The extended public key of the L1 account `m/84'/c'/0'`, in Base58Check. */
   l1AccountXpub(network: Network): string {
-    const { account, parent } = this.#tree.l1Account(l1Coins[network])
+    const { account, parent } = this.#tree.l1Account(l1CoinOf(network))
     return account.toXpub(
       network === 'MAINNET' ? xpubVersions.mainnet : xpubVersions.testnet,
       parent,
@@ -106,7 +110,7 @@ export class Keychain {
 
   /** The outputs that pay the node's own destination and wallet keys. Public keys only. */
   ownScripts(network: Network): OwnScripts {
-    const coin = l1Coins[network]
+    const coin = l1CoinOf(network)
     const held = this.#ownScripts.get(coin)
     if (held !== undefined) return held
     const { account, parent } = this.#tree.l1Account(coin)

@@ -1,8 +1,10 @@
 import { hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
+import type { OutPoint } from '@boltwarden/core/bitcoin/transaction'
 import { type PaymentHash, paymentHash, type Txid, txid } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import type { Result } from '@boltwarden/core/result'
 import type { Sats } from '@boltwarden/core/units'
+import { outPointJson, readOutPoint } from './out-point.ts'
 import { decodeRecord, type StateProblem, type StateRecord } from './record.ts'
 
 /** An HTLC that pays a registered payment, or a part of it. */
@@ -34,8 +36,10 @@ export type WithdrawalIntent = {
   readonly amountSats: Sats
   /** From when on it is void, in milliseconds since 1970. */
   readonly expiresAtMs: number
-  /** The transaction that was signed for it. */
+  /** The transaction that was first signed for it. */
   readonly usedBy?: Txid
+  /** That transaction's first input: who spends it too can replace that transaction only. */
+  readonly usedInput?: OutPoint
 }
 
 /** What the owner registered before it happens. */
@@ -58,6 +62,7 @@ export function encodeIntent(intent: Intent): string {
       scriptPubKey: toHex(intent.scriptPubKey),
       amountSats: String(intent.amountSats),
       usedBy: intent.usedBy && toHex(intent.usedBy),
+      usedInput: intent.usedInput && outPointJson(intent.usedInput),
     })
   }
   return JSON.stringify({
@@ -100,12 +105,14 @@ function readPayment(record: StateRecord): PaymentIntent {
 
 function readWithdrawal(record: StateRecord): WithdrawalIntent {
   const usedBy = record.optional('usedBy', (name) => txid(record.bytes(name)))
+  const usedInput = record.optional('usedInput', (name) => record.object(name, readOutPoint))
   return {
     kind: 'withdrawal',
     ...readCommon(record),
     scriptPubKey: record.bytes('scriptPubKey'),
     amountSats: record.sats('amountSats'),
     ...(usedBy !== undefined && { usedBy }),
+    ...(usedInput !== undefined && { usedInput }),
   }
 }
 

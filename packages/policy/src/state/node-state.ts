@@ -1,7 +1,9 @@
+import type { OutPoint } from '@boltwarden/core/bitcoin/transaction'
 import { type Txid, txid } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import type { Result } from '@boltwarden/core/result'
 import type { Sats } from '@boltwarden/core/units'
+import { outPointJson, readOutPoint } from './out-point.ts'
 import { decodeRecord, type StateProblem } from './record.ts'
 import { noVelocity, readVelocity, type Velocity, velocityJson } from './velocity.ts'
 
@@ -11,6 +13,8 @@ export type UnlinkedFunding = {
   readonly vout: number
   readonly scriptPubKey: Uint8Array
   readonly amountSats: Sats
+  /** The first input of the transaction: of those that share it only one can confirm. */
+  readonly spends: OutPoint
   /** When it was signed, in milliseconds since 1970. */
   readonly atMs: number
 }
@@ -50,6 +54,7 @@ export function encodeNodeState(state: NodeState): string {
       vout: funding.vout,
       scriptPubKey: toHex(funding.scriptPubKey),
       amountSats: String(funding.amountSats),
+      spends: outPointJson(funding.spends),
       atMs: funding.atMs,
     })),
   })
@@ -67,6 +72,7 @@ export function decodeNodeState(text: string): Result<NodeState, StateProblem> {
       vout: funding.integer('vout', 0xffff_ffff),
       scriptPubKey: funding.bytes('scriptPubKey'),
       amountSats: funding.sats('amountSats'),
+      spends: funding.object('spends', readOutPoint),
       atMs: funding.integer('atMs'),
     })),
   }))

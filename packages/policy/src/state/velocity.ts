@@ -1,4 +1,4 @@
-import { type Sats, sats } from '@boltwarden/core/units'
+import { maxSats, type Sats, sats } from '@boltwarden/core/units'
 import type { StateRecord } from './record.ts'
 
 /** How much went out when: sums of five minutes, of the last day, ascending in time. */
@@ -20,8 +20,13 @@ export function spend(velocity: Velocity, atMs: number, amount: Sats): Velocity 
   const slot = slotOf(atMs)
   const kept = velocity.filter((bucket) => bucket.slot >= slot - slotsOfDay && bucket.slot !== slot)
   const here = velocity.find((bucket) => bucket.slot === slot)
-  const bucket = { slot, sats: sats((here?.sats ?? 0n) + amount) }
+  const bucket = { slot, sats: capped((here?.sats ?? 0n) + amount) }
   return [...kept, bucket].sort((a, b) => a.slot - b.slot)
+}
+
+/** Amounts are what requests state: sums of them may exceed all there is. */
+function capped(amount: bigint): Sats {
+  return sats(amount > maxSats ? maxSats : amount)
 }
 
 /** What went out within the last hour, at most five minutes more. */

@@ -15,6 +15,8 @@ import {
   encodeNodeState,
   type NodeState,
 } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import { encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
 import type { Scope, View, Writes } from '@boltwarden/policy/view'
 import { StoreFault } from '../fault.ts'
 import {
@@ -26,6 +28,7 @@ import {
   ledgerEntryOf,
   ledgerValues,
   nodeOf,
+  spentOutputOf,
 } from '../rows.ts'
 import { type Backend, type Counts, type Page, pageLimit, type Step } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -49,6 +52,7 @@ const sql = {
   intentsByKey: 'SELECT id, key, state FROM intents WHERE key = ? ORDER BY id',
   intents: 'SELECT id, key, state FROM intents WHERE id > ? ORDER BY id LIMIT ?',
   node: 'SELECT state FROM node',
+  spent: 'SELECT outpoint, state FROM spends WHERE outpoint = ?',
   counts: `SELECT (SELECT COUNT(*) FROM channels) AS channels,
     (SELECT COUNT(*) FROM invoices) AS invoices, (SELECT COUNT(*) FROM events) AS events`,
   writeEvent: `INSERT INTO events (${columns}) VALUES (${places})
@@ -67,6 +71,8 @@ const sql = {
   removeIntent: 'DELETE FROM intents WHERE id = ?',
   writeNode: `INSERT INTO node (only_row, state) VALUES (1, ?)
     ON CONFLICT (only_row) DO UPDATE SET state = excluded.state`,
+  writeSpent: `INSERT INTO spends (outpoint, state) VALUES (?, ?)
+    ON CONFLICT (outpoint) DO UPDATE SET state = excluded.state`,
   writeInvoice: `INSERT INTO invoices (invoice, nonce, state) VALUES (?, ?, ?)
     ON CONFLICT (invoice) DO UPDATE SET state = excluded.state
     WHERE invoices.nonce = excluded.nonce`,
@@ -186,6 +192,10 @@ export class SqliteBackend implements Backend {
       fundings: scope.fundings.flatMap((id) =>
         this.#connection.all(sql.fundings, id).map(channelOf),
       ),
+      spends: scope.spends.flatMap((key) => {
+        const found = this.#connection.get(sql.spent, key)
+        return found === undefined ? [] : [spentOutputOf(found)]
+      }),
       node: scope.node ? this.#node() : emptyNodeState,
     }
   }
@@ -203,7 +213,8 @@ export class SqliteBackend implements Backend {
     return row === undefined ? emptyNodeState : nodeOf(row)
   }
 
-  #write({ event, channels, invoice, intents = [], node }: Writes, view: View): void {
+  #write(writes: Writes, view: View): void {
+    const { event, channels, invoice, intents = [], spends = [], node } = writes
     if (event !== undefined) this.#put(sql.writeEvent, ledgerValues(event))
     for (const state of channels) this.#writeChannel(state, view)
     if (invoice !== undefined) {
@@ -212,6 +223,9 @@ export class SqliteBackend implements Backend {
     }
     for (const intent of intents) {
       this.#put(sql.writeIntent, [encodeIntent(intent), intent.id, intentKey(intent)])
+    }
+    for (const spent of spends) {
+      this.#put(sql.writeSpent, [outPointKey(spent), encodeSpentOutput(spent)])
     }
     if (node !== undefined) this.#put(sql.writeNode, [encodeNodeState(node)])
   }

@@ -7,6 +7,7 @@ import type { Delivery } from '@boltwarden/policy/event'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
 import type { Intent } from '@boltwarden/policy/state/intent'
 import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
+import type { SpentOutput } from '@boltwarden/policy/state/spent-output'
 import type { View } from '@boltwarden/policy/view'
 import type { Store } from '../store.ts'
 import type { Suite } from './contract.ts'
@@ -83,6 +84,31 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         expect(await store.channels()).toEqual([adopted])
       }))
 
+    test('remembers what spent outputs brought, where a transaction spends them again', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const { delivery } = walletDelivery('e-1')
+        expect((await seen(store, delivery)).spends).toEqual([])
+        const spent: SpentOutput = {
+          txid: txid(filled(7)),
+          vout: 0,
+          own: { purpose: 'wallet', amountSats: sats(5000n) },
+          leftSats: sats(2n ** 50n),
+          feeSats: sats(3n),
+        }
+        const first = walletDelivery('e-2').delivery
+        await store.decide(first, signs(first, { spends: [{ ...spent, feeSats: sats(2n) }] }))
+        const second = walletDelivery('e-3').delivery
+        await store.decide(second, signs(second, { spends: [spent] }))
+        const later = await open()
+        expect((await seen(later, walletDelivery('e-4').delivery)).spends).toEqual([spent])
+        expect((await seen(later, pointDelivery('e-5', 7))).spends).toEqual([])
+        const foreign = walletDelivery('e-6').delivery
+        await expect(
+          store.decide(foreign, signs(foreign, { spends: [{ ...spent, vout: 1 }] })),
+        ).rejects.toMatchObject({ message: '"writes" expected nothing outside the scope' })
+      }))
+
     test('intents are seen by what they are for, changed only there, and removed', () =>
       withDatabase(async (open) => {
         const store = await open()
@@ -91,7 +117,7 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         await store.registerIntent(intent)
         await store.registerIntent(withdrawal('other', filled(9)))
         expect(await store.intent('rent')).toEqual(intent)
-        expect(await store.intent('none')).toBeUndefined()
+        expect(await store.intent('none')).toBe(undefined)
         await expect(store.registerIntent(intent)).rejects.toMatchObject({ code: 'STORE_CONFLICT' })
         expect((await seen(await open(), delivery)).intents).toEqual([intent])
         const used = { ...intent, usedBy: txid(filled(4)) }

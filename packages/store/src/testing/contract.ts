@@ -118,6 +118,7 @@ function decisions({ describe, test, expect, with: withDatabase }: Suite): void 
             incoming: [],
             intents: [],
             fundings: [],
+            spends: [],
             node: emptyNodeState,
           })
           return signs(again)(view)
