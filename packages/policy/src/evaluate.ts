@@ -1,3 +1,4 @@
+import { reviewCommitments } from './channel/commitment-review.ts'
 import type { Decision, Violation } from './decision.ts'
 import type { Policy } from './policy.ts'
 import { rules } from './rules/index.ts'
@@ -5,18 +6,29 @@ import type { Finding, Rule, RuleContext } from './rules/rule.ts'
 import { isOptionalTag, type Severity, tags } from './tags.ts'
 
 /** A violation and what it leads to. */
-type Weighed = { readonly violation: Violation; readonly severity: Severity }
+export type Weighed = { readonly violation: Violation; readonly severity: Severity }
+
+/** A rule that was applied, and everything that it found. */
+export type Assessment = { readonly rule: Rule; readonly found: readonly Weighed[] }
+
+/** Applies every rule on requests of this kind, in alphabetical order. Total and pure. */
+export function assess(context: RuleContext): readonly Assessment[] {
+  const { kind } = context.facts.delivery.request
+  return tags
+    .map((tag): Rule => rules[tag])
+    .filter((rule) => rule.appliesTo.includes(kind))
+    .map((rule) => ({
+      rule,
+      found: rule.check(context).map((finding) => weigh(rule, finding, context.policy)),
+    }))
+}
 
 /**
  * Applies every rule to a request, and reports every violation, not only the first. Total and pure.
  * One violation that declines decides; else one that holds; what is only recorded signs.
  */
 export function evaluate(context: RuleContext): Decision {
-  const { kind } = context.facts.delivery.request
-  const weighed = tags
-    .map((tag): Rule => rules[tag])
-    .filter((rule) => rule.appliesTo.includes(kind))
-    .flatMap((rule) => rule.check(context).map((finding) => weigh(rule, finding, context.policy)))
+  const weighed = assess(context).flatMap(({ found }) => found)
   const [first, ...rest] = weighed.map(({ violation }) => violation)
   const leadsTo = (severity: Severity) => weighed.some((found) => found.severity === severity)
   if (first === undefined || !(leadsTo('error') || leadsTo('hold'))) {

@@ -53,6 +53,7 @@ max_htlc_inflight_sats = 10
 max_htlc_cltv_spread_blocks = 11
 reveal_grace_ms = 12
 max_close_fee_sats = 13
+max_trimmed_sats = 28
 [payments]
 receive_only = true
 require_intents = true
@@ -93,6 +94,7 @@ policy-lightspark-freshness = "hold"
         maxHtlcs: 9,
         maxHtlcInflightSats: 10n,
         maxHtlcCltvSpreadBlocks: 11,
+        maxTrimmedSats: 28n,
         revealGraceMs: 12,
         maxCloseFeeSats: 13n,
       },

@@ -100,6 +100,7 @@ function policyOf(file: PolicyFile, allowedScripts: readonly string[]): Policy {
       maxFeeratePerKw: channels.max_feerate_sat_per_kw,
       maxHtlcs: channels.max_htlcs,
       maxHtlcInflightSats: amount(channels.max_htlc_inflight_sats),
+      maxTrimmedSats: amount(channels.max_trimmed_sats),
       maxHtlcCltvSpreadBlocks: channels.max_htlc_cltv_spread_blocks,
       revealGraceMs: channels.reveal_grace_ms,
       maxCloseFeeSats: amount(channels.max_close_fee_sats),

@@ -94,6 +94,10 @@ const channelsTable = z
       channels.maxHtlcInflightSats,
       'The most in HTLCs of one commitment, both directions together.',
     ),
+    max_trimmed_sats: amount(
+      channels.maxTrimmedSats,
+      'The most that HTLCs without an output of their own add up to in one commitment.',
+    ),
     max_htlc_cltv_spread_blocks: whole(
       0,
       500_000_000,
