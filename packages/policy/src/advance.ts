@@ -1,6 +1,7 @@
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
 import type { Request } from '@boltwarden/core/request'
 import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import { afterSigning } from './channel/advance-signing.ts'
 import type { Facts } from './facts.ts'
 import { settle } from './onchain/settlement.ts'
 import type { Policy } from './policy.ts'
@@ -31,24 +32,26 @@ export function advance(policy: Policy, facts: Facts, view: View): Advance {
     case 'release-payment-preimage':
       return invoiceWrite(afterPreimage(facts, view))
     case 'derive-key-and-sign':
-      return { channels: [], ...afterSpending(policy, facts, view) }
+      return afterJobs(policy, facts, view)
     case 'ecdh':
     case 'sign-invoice':
       return { channels: [] }
   }
 }
 
-/** What transactions on the chain leave behind. */
-function afterSpending(
-  policy: Policy,
-  facts: Facts,
-  view: View,
-): Pick<Advance, 'node' | 'intents' | 'spends'> {
-  const { node, intents, spends } = settle(policy, facts, view)
+/** What transactions on the chain leave behind, then what commitments and closes do. */
+function afterJobs(policy: Policy, facts: Facts, view: View): Advance {
+  const settlement = settle(policy, facts, view)
+  const { channels, node, intents } = afterSigning(policy, facts, {
+    ...view,
+    node: settlement.node,
+  })
+  const changed = [...settlement.intents, ...intents]
   return {
+    channels,
     ...(node !== view.node && { node }),
-    ...(intents.length > 0 && { intents }),
-    ...(spends.length > 0 && { spends }),
+    ...(changed.length > 0 && { intents: changed }),
+    ...(settlement.spends.length > 0 && { spends: settlement.spends }),
   }
 }
 

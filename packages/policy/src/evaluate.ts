@@ -5,6 +5,9 @@ import { rules } from './rules/index.ts'
 import type { Finding, Rule, RuleContext } from './rules/rule.ts'
 import { isOptionalTag, type Severity, tags } from './tags.ts'
 
+/** What is to be judged, by which policy and beside what is remembered. */
+export type Question = Omit<RuleContext, 'commitments'>
+
 /** A violation and what it leads to. */
 export type Weighed = { readonly violation: Violation; readonly severity: Severity }
 
@@ -12,14 +15,16 @@ export type Weighed = { readonly violation: Violation; readonly severity: Severi
 export type Assessment = { readonly rule: Rule; readonly found: readonly Weighed[] }
 
 /** Applies every rule on requests of this kind, in alphabetical order. Total and pure. */
-export function assess(context: RuleContext): readonly Assessment[] {
-  const { kind } = context.facts.delivery.request
+export function assess(question: Question): readonly Assessment[] {
+  const { policy, facts, view } = question
+  const { kind } = facts.delivery.request
+  const context = { ...question, commitments: reviewCommitments(facts, view, policy) }
   return tags
     .map((tag): Rule => rules[tag])
     .filter((rule) => rule.appliesTo.includes(kind))
     .map((rule) => ({
       rule,
-      found: rule.check(context).map((finding) => weigh(rule, finding, context.policy)),
+      found: rule.check(context).map((finding) => weigh(rule, finding, policy)),
     }))
 }
 
@@ -27,8 +32,8 @@ export function assess(context: RuleContext): readonly Assessment[] {
  * Applies every rule to a request, and reports every violation, not only the first. Total and pure.
  * One violation that declines decides; else one that holds; what is only recorded signs.
  */
-export function evaluate(context: RuleContext): Decision {
-  const weighed = assess(context).flatMap(({ found }) => found)
+export function evaluate(question: Question): Decision {
+  const weighed = assess(question).flatMap(({ found }) => found)
   const [first, ...rest] = weighed.map(({ violation }) => violation)
   const leadsTo = (severity: Severity) => weighed.some((found) => found.severity === severity)
   if (first === undefined || !(leadsTo('error') || leadsTo('hold'))) {

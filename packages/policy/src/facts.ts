@@ -2,6 +2,7 @@ import type { PaymentHash, PreimageNonce } from '@boltwarden/core/bytes'
 import { type KeyPath, type KeyPathProblem, parseKeyPath } from '@boltwarden/core/keys/key-path'
 import type { Network } from '@boltwarden/core/network'
 import type { Result } from '@boltwarden/core/result'
+import { type ChannelFacts, noChannelFacts, recomposeChannels } from './channel/channel-facts.ts'
 import type { Delivery } from './event.ts'
 import { type JobFacts, type JobPorts, recomposeJob } from './facts/job-facts.ts'
 import {
@@ -30,6 +31,8 @@ export type Facts = {
   readonly jobs: readonly JobFacts[]
   /** Of these jobs, those that spend outputs of ours on the chain, by transaction. */
   readonly onchain: readonly OnchainTransaction[]
+  /** What {@link Facts.jobs} sign in the life of channels. */
+  readonly channels: ChannelFacts
   /** Of a point or a secret: the path of the channel. */
   readonly channelPath?: Result<KeyPath, KeyPathProblem>
   /** Of a shared secret: whether the peer's key is a point of the curve. */
@@ -75,13 +78,24 @@ export type Facts = {
  */
 export function recompose(delivery: Delivery, ports: Ports): Facts {
   const { request } = delivery
-  const facts = { delivery, network: ports.network, jobs: [], onchain: [] }
+  const facts = {
+    delivery,
+    network: ports.network,
+    jobs: [],
+    onchain: [],
+    channels: noChannelFacts,
+  }
   switch (request.kind) {
     case 'derive-key-and-sign': {
       // Beyond what any policy allows, the batch is refused for its size alone.
       const allowed = request.jobs.length > maxBatchJobs ? [] : request.jobs
       const jobs = allowed.map((job) => recomposeJob(job, ports))
-      return { ...facts, jobs, onchain: onchainTransactionsOf(jobs, ports) }
+      return {
+        ...facts,
+        jobs,
+        onchain: onchainTransactionsOf(jobs, ports),
+        channels: recomposeChannels(jobs, ports.network, ports),
+      }
     }
     case 'get-per-commitment-point':
     case 'release-per-commitment-secret':
