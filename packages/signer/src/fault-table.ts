@@ -221,6 +221,24 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     cause: 'A file is no capture of events.',
     fix: 'Name a file that capture.file wrote, or a webhook body by itself; cut off a line that a crash left unfinished.',
   },
+  STATE_UNREADABLE: {
+    ...startup,
+    exit: exitCodes.store,
+    cause: 'The copy of a store cannot be read.',
+    fix: 'Name a copy of store.file: sqlite3 state.sqlite ".backup copy.sqlite" makes one while the signer runs.',
+  },
+  PUBLIC_KEYS_UNREADABLE: {
+    ...startup,
+    exit: exitCodes.config,
+    cause: 'A file is no list of public keys.',
+    fix: 'Name a file that --write-public-keys wrote.',
+  },
+  PUBLIC_KEY_MISSING: {
+    ...startup,
+    exit: exitCodes.keys,
+    cause: 'Judging an event needs a public key that the file of public keys does not hold.',
+    fix: 'Write the file anew where the key store is: the same command with --write-public-keys.',
+  },
   ADMIN_UNAUTHENTICATED: {
     status: 401,
     exit: exitCodes.usage,

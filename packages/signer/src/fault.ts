@@ -44,6 +44,9 @@ export type Fault =
   | { readonly code: 'DEADLINE_PASSED'; readonly deadlineMs: number }
   | { readonly code: 'DRAINING' }
   | { readonly code: 'CAPTURE_UNREADABLE'; readonly file: string; readonly reason: string }
+  | { readonly code: 'STATE_UNREADABLE'; readonly file: string; readonly reason: string }
+  | { readonly code: 'PUBLIC_KEYS_UNREADABLE'; readonly file: string; readonly reason: string }
+  | { readonly code: 'PUBLIC_KEY_MISSING'; readonly key: string }
   | { readonly code: 'ADMIN_UNAUTHENTICATED' }
   | { readonly code: 'ADMIN_WRONG_HOST' }
   | { readonly code: 'ADMIN_MALFORMED'; readonly path: string; readonly expected: string }

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { maxCommitmentIndex } from '@boltwarden/core/units'
+import { scopeOf } from '@boltwarden/policy/view'
 import { createStore, isStoreFault, StoreFault } from '@boltwarden/store'
-import { openSqlite } from '@boltwarden/store/sqlite'
+import { openScratch, openSqlite } from '@boltwarden/store/sqlite'
 import { channelState, pointDelivery, signs } from '@boltwarden/store/testing'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -286,5 +287,33 @@ describe('migrations', () => {
     expect(() => readMigrations(pathToFileURL(`${folder}/`))).toThrow(
       '"0003_three.sql" expected number 2',
     )
+  })
+})
+
+describe('a scratch', () => {
+  test('remembers while it is open, and belongs to the same keys', async () => {
+    const delivery = pointDelivery('e-1', 7)
+    const scope = scopeOf(delivery)
+    const seen: unknown[] = []
+    const scratch = openScratch({ realm })
+    for (const _time of [1, 2]) {
+      await scratch.update(scope, (view) => {
+        seen.push(view.channelById)
+        return { writes: { channels: [channelState(7)] }, value: undefined }
+      })
+    }
+    await scratch[Symbol.asyncDispose]()
+    expect(seen).toEqual([undefined, channelState(7)])
+    await create()
+    const copy = openScratch({ realm, copy: file.path })
+    await copy[Symbol.asyncDispose]()
+    const other = { ...realm, fingerprint: 'ffffffff' }
+    expect(() => openScratch({ realm: other, copy: file.path })).toThrow('STORE_WRONG_REALM')
+  })
+
+  test('is nothing that a store can be made of', () => {
+    const scratch = openScratch({ realm })
+    // @ts-expect-error what is not durable must not lead to a permit
+    createStore(scratch)
   })
 })
