@@ -29,6 +29,11 @@ export class AdminTokens {
     return new AdminTokens(file, rules)
   }
 
+  /** The names of the tokens that are accepted. */
+  get names(): readonly string[] {
+    return this.#tokens.map(({ name }) => name)
+  }
+
   /** Whose token an `Authorization` header carries. Takes the same time for every wrong one. */
   nameOf(authorization: string | undefined): string | undefined {
     const token = /^Bearer ([A-Za-z0-9_-]{1,128})$/.exec(authorization ?? '')?.[1]
