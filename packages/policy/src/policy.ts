@@ -107,8 +107,16 @@ export function canonicalPolicy(policy: Policy): string {
   })
 }
 
+const hashes = new WeakMap<Policy, Uint8Array>()
+
 /** SHA-256 of {@link canonicalPolicy}, 32 bytes: names the policy of a decision for ever. */
 export function policyHash(policy: Policy): Uint8Array {
+  const known = hashes.get(policy)
+  if (known !== undefined) return known
   // Every key and value is ASCII.
-  return sha256(Uint8Array.from(canonicalPolicy(policy), (letter) => letter.charCodeAt(0)))
+  const text = Uint8Array.from(canonicalPolicy(policy), (letter) => letter.charCodeAt(0))
+  const hash = sha256(text)
+  // An allow-list may be long, and every decision names its policy; only what is frozen stays.
+  if (Object.isFrozen(policy)) hashes.set(policy, hash)
+  return hash
 }

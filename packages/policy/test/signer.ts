@@ -4,10 +4,11 @@ import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { Keychain } from '@boltwarden/core/keys/keychain'
 import type { Network } from '@boltwarden/core/network'
 import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
+import { sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import { type Facts, recompose } from '@boltwarden/policy/facts'
 import { type Judgement, judge } from '@boltwarden/policy/judge'
-import { defaultPolicy, type Policy } from '@boltwarden/policy/policy'
+import { createPolicy, type Policy } from '@boltwarden/policy/policy'
 import {
   type ChannelState,
   decodeChannelState,
@@ -34,11 +35,19 @@ import type { Scenario } from './corpus.ts'
 
 const secp256k1 = await loadSecp256k1('auto')
 
+/**
+ * The default policy and what the recording needs: there a channel's funding was signed before its
+ * first commitment.
+ */
+export const recordedPolicy: Policy = createPolicy({
+  onchain: { unlinkedFundingMaxSats: sats(5_000_000n) },
+})
+
 /** A policy over a memory of its own: what a store and a service do, without either. */
 export class Signer {
   readonly keys: Keychain
   readonly network: Network
-  policy: Policy = defaultPolicy
+  policy: Policy = recordedPolicy
   readonly #channels = new Map<number, string>()
   readonly #invoices = new Map<string, string>()
   readonly #events = new Map<string, LedgerEntry>()

@@ -27,7 +27,7 @@ export function committedSats({ inFlight, settledSats }: PaymentIntent): bigint 
 export function changedIntents(
   reviews: readonly CommitmentReview[],
   intents: readonly Intent[],
-): readonly Intent[] {
+): readonly PaymentIntent[] {
   let changed: ReadonlyMap<string, PaymentIntent> = new Map()
   for (const review of reviews) changed = afterCommitment(review, intents, changed)
   return [...changed.values()]

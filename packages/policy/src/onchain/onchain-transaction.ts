@@ -1,8 +1,15 @@
 import { type Transaction, transactionId } from '@boltwarden/core/bitcoin/transaction'
-import { derivePrivateTweak } from '@boltwarden/core/bolt3/key-derivation'
-import { equalBytes, type PublicKey, type Tweak, type Txid } from '@boltwarden/core/bytes'
+import { derivePrivateTweak, justiceTweaks } from '@boltwarden/core/bolt3/key-derivation'
+import {
+  type CommitmentSecret,
+  equalBytes,
+  type PublicKey,
+  type Tweak,
+  type Txid,
+} from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import type { KeyPath } from '@boltwarden/core/keys/key-path'
+import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
 import type { CommitmentIndex, Sats } from '@boltwarden/core/units'
 import type { JobFacts } from '../facts/job-facts.ts'
 import { type OutputFacts, type OutputPorts, recogniseOutputs } from './outputs.ts'
@@ -22,10 +29,13 @@ export type OnchainJob = {
    * index gives; undefined where the job names no index.
    */
   readonly isOwnTweak?: boolean
+  /** Of justice: whether a secret that the counterparty revealed gives the job's two tweaks. */
+  readonly isPunishedBy?: (secret: CommitmentSecret) => boolean
 }
 
 /** What judging transactions on the chain needs. */
 export type OnchainPorts = OutputPorts & {
+  readonly secp256k1: Secp256k1
   readonly keys: OutputPorts['keys'] & {
     perCommitmentPoint(channel: number, index: CommitmentIndex): PublicKey
   }
@@ -79,9 +89,22 @@ function onchainJobOf(
   const { amount, addTweak } = facts.job
   if (purpose === undefined || match === undefined || amount === undefined) return undefined
   const job = { facts, purpose, inputIndex: match.inputIndex, amount }
+  if (facts.spend?.kind === 'justice') return { ...job, isPunishedBy: punishment(facts, ports) }
   const expected = purpose === 'second-stage' ? ownTweakOf(facts, ports, tweaks) : undefined
   if (expected === undefined) return job
   return { ...job, isOwnTweak: addTweak !== undefined && equalBytes(addTweak, expected) }
+}
+
+function punishment(
+  { job: { mulTweak, addTweak }, path }: JobFacts,
+  { keys, secp256k1 }: OnchainPorts,
+): (secret: CommitmentSecret) => boolean {
+  if (!path.ok || mulTweak === undefined || addTweak === undefined) return () => false
+  const basepoint = keys.publicKey(path.value)
+  return (secret) => {
+    const tweaks = justiceTweaks(secp256k1, secret, basepoint)
+    return equalBytes(tweaks.mulTweak, mulTweak) && equalBytes(tweaks.addTweak, addTweak)
+  }
 }
 
 /** The tweak of our key in an HTLC of our own commitment, each derived once. */

@@ -1,3 +1,4 @@
+import { equalBytes } from '@boltwarden/core/bytes'
 import { isSigningKeyPath } from '@boltwarden/core/keys/key-path'
 import type { JobFacts } from '../facts/job-facts.ts'
 import { roleOf } from '../facts/key-role.ts'
@@ -18,7 +19,7 @@ export const onchainPurposes = ['wallet', 'sweep', 'second-stage', 'anchor'] as 
 export type OnchainPurpose = (typeof onchainPurposes)[number]
 
 /** What a job does on the chain; undefined where that is for other rules. */
-export function purposeOf({ path, spend }: JobFacts): OnchainPurpose | undefined {
+export function purposeOf({ path, key, spend }: JobFacts): OnchainPurpose | undefined {
   if (!path.ok || !isSigningKeyPath(path.value) || spend === undefined) return undefined
   switch (spend.kind) {
     case 'wallet':
@@ -34,13 +35,15 @@ export function purposeOf({ path, spend }: JobFacts): OnchainPurpose | undefined
       return spend.signer === 'broadcaster' ? 'second-stage' : undefined
     case 'unknown':
       // The broadcaster's key in an HTLC script, but no second stage beside it.
-      return isHtlc(spend.script) ? 'second-stage' : undefined
+      return isBroadcaster(spend.script, key) ? 'second-stage' : undefined
     case 'commitment':
     case 'closing':
       return undefined
   }
 }
 
-function isHtlc(script: JobFacts['script']): boolean {
-  return script?.template === 'offered-htlc' || script?.template === 'received-htlc'
+function isBroadcaster(script: JobFacts['script'], key: JobFacts['key']): boolean {
+  if (script?.template !== 'offered-htlc' && script?.template !== 'received-htlc') return false
+  const { broadcasterHtlcPublicKey } = script
+  return key?.publicKey !== undefined && equalBytes(key.publicKey, broadcasterHtlcPublicKey)
 }

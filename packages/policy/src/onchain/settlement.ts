@@ -45,6 +45,9 @@ export type Settlement = {
   readonly intents: readonly WithdrawalIntent[]
 }
 
+/** The most outputs that may wait for a commitment to show what they fund. */
+export const maxUnlinkedFundings = 64
+
 /** What one transaction after another changes. */
 type Books = {
   /** Whether anything is remembered of what is spent; see `maxSpentOutputs`. */

@@ -90,14 +90,18 @@ export function encodeChannelState(state: ChannelState): string {
 export function decodeChannelState(text: string): Result<ChannelState, StateProblem> {
   return decodeRecord(text, [1, 2], (record, version) => {
     const lastReleased = record.optional('lastReleased', (name) => indexField(record, name))
+    const origin = record.oneOf('origin', ['opening', 'adopted'] as const)
+    const counterpartySecrets = secretsField(record)
+    const isMidlife = lastReleased !== undefined || counterpartySecrets.lowest !== undefined
     return {
       channel: record.integer('channel', 2 ** 31 - 1),
       id: channelId(record.text('id')),
       node: nodeId(record.text('node')),
-      origin: record.oneOf('origin', ['opening', 'adopted'] as const),
+      // Of version 1 the commitments before were not seen.
+      origin: version === 1 && isMidlife ? 'adopted' : origin,
       lowestPoint: indexField(record, 'lowestPoint'),
       ...(lastReleased !== undefined && { lastReleased }),
-      counterpartySecrets: secretsField(record),
+      counterpartySecrets,
       ...(version === 1 ? unsignedChannel : signedFields(record)),
     }
   })
