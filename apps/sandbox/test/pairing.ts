@@ -14,10 +14,11 @@ const keyNames = [
 ]
 
 /** The public side of a seed, in the form of `boltwarden keys show --json`. */
-export function pairingOf(seed: Uint8Array): unknown {
+export function pairingOf(seed: Uint8Array, channels = 4): unknown {
   const master = HDKey.fromMasterSeed(seed, tpub)
-  const publicKey = (path: string) =>
-    Buffer.from(master.derive(path).publicKey ?? []).toString('hex')
+  const hex = (key: HDKey) => Buffer.from(key.publicKey ?? []).toString('hex')
+  const publicKey = (path: string) => hex(master.derive(path))
+  const channelRoot = master.derive('m/3')
   return {
     network: 'REGTEST',
     nodeId: publicKey('m/0'),
@@ -27,10 +28,14 @@ export function pairingOf(seed: Uint8Array): unknown {
       path: `m/1/${index}`,
       publicKey: publicKey(`m/1/${index}`),
     })),
-    channels: [0, 1, 2, 3].map((channel) => ({
-      channel,
-      path: `m/3/${channel}`,
-      keys: Object.fromEntries(keyNames.map((name, i) => [name, publicKey(`m/3/${channel}/${i}`)])),
-    })),
+    channels: Array.from({ length: channels }, (_, channel) => {
+      const root = channelRoot.deriveChild(channel)
+      return {
+        channel,
+        path: `m/3/${channel}`,
+        xpub: root.publicExtendedKey,
+        keys: Object.fromEntries(keyNames.map((name, i) => [name, hex(root.deriveChild(i))])),
+      }
+    }),
   }
 }

@@ -1,11 +1,15 @@
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
 import type { Request } from '@boltwarden/core/request'
-import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
+import { afterSigning } from './channel/advance-signing.ts'
 import type { Facts } from './facts.ts'
+import { settle } from './onchain/settlement.ts'
+import type { Policy } from './policy.ts'
 import { channelOf } from './rules/channel-of.ts'
-import type { ChannelState } from './state/channel-state.ts'
+import { type ChannelState, unsignedChannel } from './state/channel-state.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
-import { learnSecret } from './state/revealed.ts'
+import { isUnlearnable, learnSecret } from './state/revealed.ts'
+import { spend } from './state/velocity.ts'
 import type { View, Writes } from './view.ts'
 
 /** What a signed request changes in the state; the ledger is not its concern. */
@@ -15,11 +19,11 @@ export type Advance = Omit<Writes, 'event'>
  * The enforcement state machine: what is remembered after a request was signed. Pure; it assumes
  * that every mandatory rule holds. What does not change is not written.
  */
-export function advance(facts: Facts, view: View): Advance {
+export function advance(policy: Policy, facts: Facts, view: View): Advance {
   const { request } = facts.delivery
   switch (request.kind) {
     case 'get-per-commitment-point':
-      return channelWrite(afterPoint(request, facts, view))
+      return channelWrite(afterPoint(request, facts, view, policy))
     case 'release-per-commitment-secret':
       return channelWrite(afterRelease(request, facts, view))
     case 'reveal-counterparty-per-commitment-secret':
@@ -27,11 +31,28 @@ export function advance(facts: Facts, view: View): Advance {
     case 'request-invoice-payment-hash':
       return invoiceWrite(afterHash(request, facts, view))
     case 'release-payment-preimage':
-      return invoiceWrite(afterPreimage(facts, view))
+      return afterPreimage(facts, view)
     case 'derive-key-and-sign':
+      return afterJobs(policy, facts, view)
     case 'ecdh':
     case 'sign-invoice':
       return { channels: [] }
+  }
+}
+
+/** What transactions on the chain leave behind, then what commitments and closes do. */
+function afterJobs(policy: Policy, facts: Facts, view: View): Advance {
+  const settlement = settle(policy, facts, view)
+  const { channels, node, intents } = afterSigning(policy, facts, {
+    ...view,
+    node: settlement.node,
+  })
+  const changed = [...settlement.intents, ...intents]
+  return {
+    channels,
+    ...(node !== view.node && { node }),
+    ...(changed.length > 0 && { intents: changed }),
+    ...(settlement.spends.length > 0 && { spends: settlement.spends }),
   }
 }
 
@@ -41,6 +62,7 @@ function afterPoint(
   request: Of<'get-per-commitment-point'>,
   facts: Facts,
   view: View,
+  policy: Policy,
 ): ChannelState | undefined {
   const channel = channelOf(facts)
   if (channel === undefined) return undefined
@@ -48,15 +70,17 @@ function afterPoint(
   if (state !== undefined) {
     return request.index < state.lowestPoint ? { ...state, lowestPoint: request.index } : undefined
   }
-  // A test event of the platform asks at a random index: it must not make a channel.
-  if (request.index !== maxCommitmentIndex) return undefined
+  // A test event of the platform asks at a random index: it must not make a channel by itself.
+  const isFirst = request.index === maxCommitmentIndex
+  if (!isFirst && !policy.channels.adopt && policy.mode !== 'observe') return undefined
   return {
     channel,
     id: request.channel,
     node: request.node,
-    origin: 'opening',
+    origin: isFirst ? 'opening' : 'adopted',
     lowestPoint: request.index,
     counterpartySecrets: emptyCounterpartySecrets,
+    ...unsignedChannel,
   }
 }
 
@@ -81,6 +105,7 @@ function afterRelease(
     lowestPoint: commitmentIndex(Math.max(index - 1, 0)),
     lastReleased: index,
     counterpartySecrets: emptyCounterpartySecrets,
+    ...unsignedChannel,
   }
 }
 
@@ -89,7 +114,7 @@ function afterReveal(
   view: View,
 ): ChannelState | undefined {
   const state = view.channelById
-  if (state === undefined || state.origin === 'adopted') return undefined
+  if (state === undefined || isUnlearnable(state)) return undefined
   const learnt = learnSecret(state.counterpartySecrets, request.index, request.secret)
   if (!learnt.ok || learnt.value === state.counterpartySecrets) return undefined
   return { ...state, counterpartySecrets: learnt.value }
@@ -106,10 +131,13 @@ function afterHash(
   return { invoice: request.invoice, ...candidate, issuedAtMs: delivery.receivedAtMs }
 }
 
-function afterPreimage(facts: Facts, view: View): InvoiceState | undefined {
-  const { invoice } = view
-  if (invoice === undefined || invoice.releasedAtMs !== undefined) return undefined
-  return { ...invoice, releasedAtMs: facts.delivery.receivedAtMs }
+function afterPreimage({ delivery }: Facts, { invoice, incoming, node }: View): Advance {
+  if (invoice === undefined || invoice.releasedAtMs !== undefined) return { channels: [] }
+  const { receivedAtMs } = delivery
+  const released = { ...invoice, releasedAtMs: receivedAtMs }
+  if (incoming.length > 0) return invoiceWrite(released)
+  const trimmedPreimages = spend(node.trimmedPreimages, receivedAtMs, sats(1n))
+  return { channels: [], invoice: released, node: { ...node, trimmedPreimages } }
 }
 
 function channelWrite(state: ChannelState | undefined): Advance {

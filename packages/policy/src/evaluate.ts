@@ -1,22 +1,39 @@
+import { reviewCommitments } from './channel/commitment-review.ts'
 import type { Decision, Violation } from './decision.ts'
 import type { Policy } from './policy.ts'
 import { rules } from './rules/index.ts'
 import type { Finding, Rule, RuleContext } from './rules/rule.ts'
 import { isOptionalTag, type Severity, tags } from './tags.ts'
 
+/** What is to be judged, by which policy and beside what is remembered. */
+export type Question = Omit<RuleContext, 'commitments'>
+
 /** A violation and what it leads to. */
-type Weighed = { readonly violation: Violation; readonly severity: Severity }
+export type Weighed = { readonly violation: Violation; readonly severity: Severity }
+
+/** A rule that was applied, and everything that it found. */
+export type Assessment = { readonly rule: Rule; readonly found: readonly Weighed[] }
+
+/** Applies every rule on requests of this kind, in alphabetical order. Total and pure. */
+export function assess(question: Question): readonly Assessment[] {
+  const { policy, facts, view } = question
+  const { kind } = facts.delivery.request
+  const context = { ...question, commitments: reviewCommitments(facts, view, policy) }
+  return tags
+    .map((tag): Rule => rules[tag])
+    .filter((rule) => rule.appliesTo.includes(kind))
+    .map((rule) => ({
+      rule,
+      found: rule.check(context).map((finding) => weigh(rule, finding, policy)),
+    }))
+}
 
 /**
  * Applies every rule to a request, and reports every violation, not only the first. Total and pure.
  * One violation that declines decides; else one that holds; what is only recorded signs.
  */
-export function evaluate(context: RuleContext): Decision {
-  const { kind } = context.facts.delivery.request
-  const weighed = tags
-    .map((tag): Rule => rules[tag])
-    .filter((rule) => rule.appliesTo.includes(kind))
-    .flatMap((rule) => rule.check(context).map((finding) => weigh(rule, finding, context.policy)))
+export function evaluate(question: Question): Decision {
+  const weighed = assess(question).flatMap(({ found }) => found)
   const [first, ...rest] = weighed.map(({ violation }) => violation)
   const leadsTo = (severity: Severity) => weighed.some((found) => found.severity === severity)
   if (first === undefined || !(leadsTo('error') || leadsTo('hold'))) {
@@ -28,6 +45,8 @@ export function evaluate(context: RuleContext): Decision {
 function weigh(rule: Rule, finding: Finding, policy: Policy): Weighed {
   const { message, job, temporary } = finding
   const violation = { tag: rule.tag, message, ...(job !== undefined && { job }) }
+  // Who observes learns what would have been refused, before anything is.
+  if (policy.mode === 'observe' && !rule.mandatory) return { violation, severity: 'warn' }
   const chosen = isOptionalTag(rule.tag) ? policy.severities[rule.tag] : undefined
   const severity = chosen ?? rule.severity
   return { violation, severity: temporary && severity === 'error' ? 'hold' : severity }

@@ -2,20 +2,25 @@ import type { PaymentHash, PreimageNonce } from '@boltwarden/core/bytes'
 import { type KeyPath, type KeyPathProblem, parseKeyPath } from '@boltwarden/core/keys/key-path'
 import type { Network } from '@boltwarden/core/network'
 import type { Result } from '@boltwarden/core/result'
+import { type ChannelFacts, noChannelFacts, recomposeChannels } from './channel/channel-facts.ts'
 import type { Delivery } from './event.ts'
 import { type JobFacts, type JobPorts, recomposeJob } from './facts/job-facts.ts'
+import {
+  type OnchainPorts,
+  type OnchainTransaction,
+  onchainTransactionsOf,
+} from './onchain/onchain-transaction.ts'
 import { maxBatchJobs } from './policy.ts'
 
 /** A fresh nonce and the payment hash it gives, in case the invoice has none yet. */
 export type Candidate = { readonly nonce: PreimageNonce; readonly paymentHash: PaymentHash }
 
 /** What {@link recompose} needs besides the delivery. */
-export type Ports = JobPorts & {
-  /** The signer's own network. */
-  readonly network: Network
-  /** Needed for `request-invoice-payment-hash`; not looked at otherwise. */
-  readonly candidate?: Candidate
-}
+export type Ports = JobPorts &
+  OnchainPorts & {
+    /** Needed for `request-invoice-payment-hash`; not looked at otherwise. */
+    readonly candidate?: Candidate
+  }
 
 /** A delivery, computed anew from what it states, before anything remembered is looked at. */
 export type Facts = {
@@ -24,6 +29,10 @@ export type Facts = {
   readonly network: Network
   /** Of `derive-key-and-sign`; empty where there are more than any policy allows. */
   readonly jobs: readonly JobFacts[]
+  /** Of these jobs, those that spend outputs of ours on the chain, by transaction. */
+  readonly onchain: readonly OnchainTransaction[]
+  /** What {@link Facts.jobs} sign in the life of channels. */
+  readonly channels: ChannelFacts
   /** Of a point or a secret: the path of the channel. */
   readonly channelPath?: Result<KeyPath, KeyPathProblem>
   /** Of a shared secret: whether the peer's key is a point of the curve. */
@@ -69,12 +78,24 @@ export type Facts = {
  */
 export function recompose(delivery: Delivery, ports: Ports): Facts {
   const { request } = delivery
-  const facts = { delivery, network: ports.network, jobs: [] }
+  const facts = {
+    delivery,
+    network: ports.network,
+    jobs: [],
+    onchain: [],
+    channels: noChannelFacts,
+  }
   switch (request.kind) {
     case 'derive-key-and-sign': {
       // Beyond what any policy allows, the batch is refused for its size alone.
-      const jobs = request.jobs.length > maxBatchJobs ? [] : request.jobs
-      return { ...facts, jobs: jobs.map((job) => recomposeJob(job, ports)) }
+      const allowed = request.jobs.length > maxBatchJobs ? [] : request.jobs
+      const jobs = allowed.map((job) => recomposeJob(job, ports))
+      return {
+        ...facts,
+        jobs,
+        onchain: onchainTransactionsOf(jobs, ports),
+        channels: recomposeChannels(jobs, ports.network, ports),
+      }
     }
     case 'get-per-commitment-point':
     case 'release-per-commitment-secret':

@@ -70,7 +70,7 @@ export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   }
   const grant = grantOf(facts, view)
   if (grant === undefined) throw new TypeError('"request" passed every rule but is no grant')
-  return { decision, grant, writes: { ...advance(facts, view), ...event }, repeated: false }
+  return { decision, grant, writes: { ...advance(policy, facts, view), ...event }, repeated: false }
 }
 
 /** The same answer as before, where the same delivery has one. */

@@ -1,37 +1,36 @@
+import { mandatoryChannelTags, optionalChannelTags } from './tags/channel-tags.ts'
+import { mandatoryOnchainTags, optionalOnchainTags } from './tags/onchain-tags.ts'
+import { mandatoryRequestTags, optionalRequestTags } from './tags/request-tags.ts'
+
+/** The name of a rule that cannot be demoted. */
+export type MandatoryTag =
+  | (typeof mandatoryRequestTags)[number]
+  | (typeof mandatoryChannelTags)[number]
+  | (typeof mandatoryOnchainTags)[number]
+/** The name of a rule that may be demoted. */
+export type OptionalTag =
+  | (typeof optionalRequestTags)[number]
+  | (typeof optionalChannelTags)[number]
+  | (typeof optionalOnchainTags)[number]
+/** The name of a rule. */
+export type Tag = MandatoryTag | OptionalTag
+
 /**
  * Rules that always hold: no setting demotes them. Tags that a Validating Lightning Signer (VLS)
  * has too keep its name.
  */
-export const mandatoryTags = [
-  'policy-channel-original-channel-id-reuse',
-  'policy-lightspark-batch',
-  'policy-lightspark-key-in-script',
-  'policy-lightspark-key-purpose',
-  'policy-lightspark-network',
-  'policy-lightspark-path',
-  'policy-lightspark-peer-key',
-  'policy-lightspark-preimage-issued',
-  'policy-lightspark-release-before-point',
-  'policy-lightspark-release-order',
-  'policy-lightspark-replay',
-  'policy-lightspark-reveal-consistent',
-  'policy-lightspark-sighash',
-  'policy-lightspark-tweak',
-] as const
+export const mandatoryTags: readonly MandatoryTag[] = [
+  ...mandatoryRequestTags,
+  ...mandatoryChannelTags,
+  ...mandatoryOnchainTags,
+]
 
 /** Rules whose owner may choose what a violation leads to; see {@link Severity}. */
-export const optionalTags = [
-  'policy-lightspark-freshness',
-  'policy-lightspark-invoice-hash',
-  'policy-lightspark-unknown-channel',
-] as const
-
-/** The name of a rule that cannot be demoted. */
-export type MandatoryTag = (typeof mandatoryTags)[number]
-/** The name of a rule that may be demoted. */
-export type OptionalTag = (typeof optionalTags)[number]
-/** The name of a rule. */
-export type Tag = MandatoryTag | OptionalTag
+export const optionalTags: readonly OptionalTag[] = [
+  ...optionalRequestTags,
+  ...optionalChannelTags,
+  ...optionalOnchainTags,
+]
 
 /** Every tag, in alphabetical order. */
 export const tags: readonly Tag[] = [...mandatoryTags, ...optionalTags].sort()

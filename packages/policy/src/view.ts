@@ -3,17 +3,25 @@ import { parseKeyPath } from '@boltwarden/core/keys/key-path'
 import type { Request } from '@boltwarden/core/request'
 import type { Delivery } from './event.ts'
 import { maxBatchJobs } from './policy.ts'
+import { type SigningScope, signingScopeOf } from './signing-scope.ts'
 import type { ChannelState } from './state/channel-state.ts'
+import type { HtlcRecord } from './state/commitment-record.ts'
+import type { Intent } from './state/intent.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
 import type { LedgerEntry } from './state/ledger-entry.ts'
+import { emptyNodeState, type NodeState } from './state/node-state.ts'
+import type { SpentOutput } from './state/spent-output.ts'
 
 /** What a delivery may read and write; a store locks this and nothing else. */
-export type Scope = {
+export type Scope = SigningScope & {
   readonly event: EventId
   /** n of every `m/3/n` that the request names: each once, ascending (the order of locking). */
   readonly channels: readonly number[]
   readonly channelId?: ChannelId
+  /** With it goes every incoming HTLC of its payment hash, of any channel, to read only. */
   readonly invoice?: InvoiceId
+  /** Whether the state of the node as a whole is needed; it is locked last. */
+  readonly node: boolean
 }
 
 /** What was remembered of a {@link Scope} when the decision was made. */
@@ -22,6 +30,16 @@ export type View = {
   readonly channels: ReadonlyMap<number, ChannelState>
   readonly channelById: ChannelState | undefined
   readonly invoice: InvoiceState | undefined
+  /** HTLCs of any channel that pay us and have the invoice's payment hash. */
+  readonly incoming: readonly HtlcRecord[]
+  /** Those with a key of the scope. */
+  readonly intents: readonly Intent[]
+  /** Channels that a transaction of the scope funds; to read only. */
+  readonly fundings: readonly ChannelState[]
+  /** Outputs of the scope that a transaction signed before spends. */
+  readonly spends: readonly SpentOutput[]
+  /** Empty where the scope does not name it. */
+  readonly node: NodeState
 }
 
 /** What a decision leaves behind. Nothing outside the {@link Scope} may stand here. */
@@ -29,6 +47,10 @@ export type Writes = {
   readonly event?: LedgerEntry
   readonly channels: readonly ChannelState[]
   readonly invoice?: InvoiceState
+  /** Of those that the view showed. */
+  readonly intents?: readonly Intent[]
+  readonly spends?: readonly SpentOutput[]
+  readonly node?: NodeState
 }
 
 /** Nothing to write. */
@@ -40,6 +62,11 @@ export const emptyView: View = Object.freeze({
   channels: new Map(),
   channelById: undefined,
   invoice: undefined,
+  incoming: Object.freeze([]),
+  intents: Object.freeze([]),
+  fundings: Object.freeze([]),
+  spends: Object.freeze([]),
+  node: emptyNodeState,
 })
 
 /**
@@ -60,32 +87,35 @@ export const emptyView: View = Object.freeze({
  *     network: 'REGTEST',
  *     invoice: invoiceId('Invoice:1'),
  *   },
- * }) // { event: 'e-1', channels: [], invoice: 'Invoice:1' }
+ * }).invoice // 'Invoice:1'
  * ```
  */
 export function scopeOf(delivery: Delivery): Scope {
   const { event, request } = delivery
+  const nothing = { event, channels: [], intents: [], fundings: [], spends: [], node: false }
   switch (request.kind) {
     case 'derive-key-and-sign':
-      return { event, channels: channelsOfJobs(request) }
+      // A batch that no policy allows is refused without reading anything.
+      return request.jobs.length > maxBatchJobs ? nothing : { event, ...scopeOfJobs(request) }
     case 'get-per-commitment-point':
     case 'release-per-commitment-secret':
-      return { event, channels: channelsOf([request.path]), channelId: request.channel }
+      return { ...nothing, channels: channelsOf([request.path]), channelId: request.channel }
     case 'reveal-counterparty-per-commitment-secret':
-      return { event, channels: [], channelId: request.channel }
+      return { ...nothing, channelId: request.channel }
     case 'request-invoice-payment-hash':
+      return { ...nothing, invoice: request.invoice }
     case 'release-payment-preimage':
-      return { event, channels: [], invoice: request.invoice }
+      return { ...nothing, invoice: request.invoice, node: true }
     case 'ecdh':
     case 'sign-invoice':
-      return { event, channels: [] }
+      return nothing
   }
 }
 
-function channelsOfJobs(request: Extract<Request, { kind: 'derive-key-and-sign' }>): number[] {
-  // A batch that no policy allows is refused without reading anything.
-  if (request.jobs.length > maxBatchJobs) return []
-  return channelsOf(request.jobs.map((job) => job.path))
+function scopeOfJobs({
+  jobs,
+}: Extract<Request, { kind: 'derive-key-and-sign' }>): Omit<Scope, 'event'> {
+  return { channels: channelsOf(jobs.map(({ path }) => path)), ...signingScopeOf(jobs), node: true }
 }
 
 function channelsOf(paths: readonly string[]): number[] {

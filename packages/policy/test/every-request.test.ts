@@ -6,6 +6,7 @@ import { recompose } from '@boltwarden/policy/facts'
 import { canonicalPolicy, createPolicy, defaultPolicy, policyHash } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
 import { changedJob, hash, honest, nonceOf, outcome, signing } from './honest.ts'
+import { recordedPolicy } from './signer.ts'
 import { commitment } from './signing.ts'
 
 const point = () => honest('open-legacy', 'get-per-commitment-point')
@@ -73,7 +74,7 @@ describe('the ledger', () => {
       kind: 'get-per-commitment-point',
       verdict: 'decline',
       tags: ['policy-lightspark-network', 'policy-lightspark-path'],
-      policyHash: policyHash(defaultPolicy),
+      policyHash: policyHash(recordedPolicy),
       receivedAtMs: delivery.receivedAtMs,
     })
   })

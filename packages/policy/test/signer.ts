@@ -1,36 +1,59 @@
+import { hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
 import { type PreimageNonce, preimageNonce } from '@boltwarden/core/bytes'
-import { hexToBytes } from '@boltwarden/core/hex'
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { Keychain } from '@boltwarden/core/keys/keychain'
 import type { Network } from '@boltwarden/core/network'
 import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
+import { sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import { type Facts, recompose } from '@boltwarden/policy/facts'
 import { type Judgement, judge } from '@boltwarden/policy/judge'
-import { defaultPolicy, type Policy } from '@boltwarden/policy/policy'
+import { createPolicy, type Policy } from '@boltwarden/policy/policy'
 import {
   type ChannelState,
   decodeChannelState,
   encodeChannelState,
+  incomingHtlcs,
 } from '@boltwarden/policy/state/channel-state'
+import { decodeIntent, encodeIntent, type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import {
   decodeInvoiceState,
   encodeInvoiceState,
   type InvoiceState,
 } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import {
+  decodeNodeState,
+  emptyNodeState,
+  encodeNodeState,
+  type NodeState,
+} from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import { decodeSpentOutput, encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
 import { scopeOf, type View, type Writes } from '@boltwarden/policy/view'
 import type { Scenario } from './corpus.ts'
 
 const secp256k1 = await loadSecp256k1('auto')
 
+/**
+ * The default policy and what the recording needs: there a channel's funding was signed before its
+ * first commitment.
+ */
+export const recordedPolicy: Policy = createPolicy({
+  onchain: { unlinkedFundingMaxSats: sats(5_000_000n) },
+})
+
 /** A policy over a memory of its own: what a store and a service do, without either. */
 export class Signer {
   readonly keys: Keychain
   readonly network: Network
-  policy: Policy = defaultPolicy
+  policy: Policy = recordedPolicy
   readonly #channels = new Map<number, string>()
   readonly #invoices = new Map<string, string>()
   readonly #events = new Map<string, LedgerEntry>()
+  readonly #intents = new Map<string, string>()
+  readonly #spends = new Map<string, string>()
+  #node: string = encodeNodeState(emptyNodeState)
 
   constructor(seed: Uint8Array, network: Network) {
     this.keys = Keychain.fromSeed(seed, { secp256k1 })
@@ -68,14 +91,39 @@ export class Signer {
       const state = this.channel(channel)
       if (state !== undefined) channels.set(channel, state)
     }
+    const all = [...this.#channels.keys()].flatMap((channel) => this.channel(channel) ?? [])
+    const invoice = scope.invoice === undefined ? undefined : this.invoice(scope.invoice)
+    const hash = invoice && toHex(hash160OfPaymentHash(invoice.paymentHash))
     return {
       event: this.#events.get(scope.event),
       channels,
-      channelById: [...this.#channels.keys()]
-        .map((channel) => this.channel(channel))
-        .find((state) => state !== undefined && state.id === scope.channelId),
-      invoice: scope.invoice === undefined ? undefined : this.invoice(scope.invoice),
+      channelById: all.find((state) => state.id === scope.channelId),
+      invoice,
+      incoming: all
+        .flatMap(incomingHtlcs)
+        .filter(({ paymentHash160 }) => toHex(paymentHash160) === hash),
+      intents: this.intents().filter((intent) => scope.intents.includes(intentKey(intent))),
+      fundings: all.filter(
+        ({ funding }) => funding !== undefined && scope.fundings.includes(toHex(funding.txid)),
+      ),
+      spends: scope.spends.flatMap((key) => {
+        const text = this.#spends.get(key)
+        return text === undefined ? [] : [unwrap(decodeSpentOutput(text))]
+      }),
+      node: scope.node ? this.node() : emptyNodeState,
     }
+  }
+
+  node(): NodeState {
+    return unwrap(decodeNodeState(this.#node))
+  }
+
+  intents(): readonly Intent[] {
+    return [...this.#intents.values()].map((text) => unwrap(decodeIntent(text)))
+  }
+
+  register(intent: Intent): void {
+    this.#intents.set(intent.id, encodeIntent(intent))
   }
 
   channel(channel: number): ChannelState | undefined {
@@ -93,6 +141,11 @@ export class Signer {
     for (const state of writes.channels) {
       this.#channels.set(state.channel, encodeChannelState(state))
     }
+    for (const intent of writes.intents ?? []) this.register(intent)
+    for (const spent of writes.spends ?? []) {
+      this.#spends.set(outPointKey(spent), encodeSpentOutput(spent))
+    }
+    if (writes.node) this.#node = encodeNodeState(writes.node)
     if (writes.invoice) {
       this.#invoices.set(writes.invoice.invoice, encodeInvoiceState(writes.invoice))
     }

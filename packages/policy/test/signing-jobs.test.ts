@@ -1,3 +1,4 @@
+import { serialiseTransaction } from '@boltwarden/core/bitcoin/transaction'
 import { buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
 import { digest } from '@boltwarden/core/bytes'
 import { sats } from '@boltwarden/core/units'
@@ -5,6 +6,7 @@ import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
 import { changed, changedJob, hash, signing, without } from './honest.ts'
 
+import { coin, pays, receive, scriptOf, spendingTransaction } from './onchain.ts'
 import { commitment, decide, resigned, shapes, wallet, withHtlc } from './signing.ts'
 
 describe('an honest signing job', () => {
@@ -31,8 +33,10 @@ describe('the funding key', () => {
       buildAnchor(honest.signer.keys.publicKey({ purpose: 'channel-key', channel, key: 'funding' }))
     const own = Number(honest.delivery.request.jobs[0]?.path.split('/')[2])
     const amount = sats(330n)
+    const back = pays(330n, scriptOf(honest.signer, receive(3)))
+    const transaction = serialiseTransaction(spendingTransaction([coin('anchor', 330n)], [back]))
     const spending = (script: Uint8Array) =>
-      changedJob(honest, (job) => resigned({ ...job, script, amount }))
+      changedJob(honest, (job) => resigned({ ...job, script, amount, transaction }))
     expect(decide(honest, spending(anchor(7)))).toEqual([
       'decline',
       'policy-lightspark-key-in-script',

@@ -1,19 +1,42 @@
+import { hash160 } from '@boltwarden/core/bitcoin/hash'
+import { obscuringFactor } from '@boltwarden/core/bolt3/commitment-number'
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
 import { perCommitmentSecret } from '@boltwarden/core/bolt3/per-commitment'
-import { paymentHash, preimageNonce } from '@boltwarden/core/bytes'
+import { paymentHash, preimageNonce, publicKey, txid } from '@boltwarden/core/bytes'
 import { channelId, invoiceId, nodeId } from '@boltwarden/core/ids'
-import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import {
+  commitmentIndex,
+  commitmentNumber,
+  maxCommitmentIndex,
+  maxSats,
+  sats as satsOf,
+} from '@boltwarden/core/units'
+import { onchainPurposes } from '@boltwarden/policy/onchain/purpose'
 import {
   type ChannelState,
   decodeChannelState,
   encodeChannelState,
+  unsignedChannel,
 } from '@boltwarden/policy/state/channel-state'
+import type { CounterpartyCommitment, HtlcRecord } from '@boltwarden/policy/state/commitment-record'
+import type { Funding } from '@boltwarden/policy/state/funding'
+import { decodeIntent, encodeIntent, type Intent } from '@boltwarden/policy/state/intent'
 import {
   decodeInvoiceState,
   encodeInvoiceState,
   type InvoiceState,
 } from '@boltwarden/policy/state/invoice-state'
+import {
+  decodeNodeState,
+  encodeNodeState,
+  type NodeState,
+} from '@boltwarden/policy/state/node-state'
 import { learnSecret } from '@boltwarden/policy/state/revealed'
+import {
+  decodeSpentOutput,
+  encodeSpentOutput,
+  type SpentOutput,
+} from '@boltwarden/policy/state/spent-output'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -31,6 +54,102 @@ function secretsAfter(reveals: number) {
   return store
 }
 
+const sats = fc.bigInt({ min: 0n, max: maxSats }).map(satsOf)
+const number = fc.integer({ min: 0, max: maxCommitmentIndex }).map(commitmentNumber)
+const key = fc
+  .uint8Array({ minLength: 33, maxLength: 33 })
+  .map((bytes) => publicKey(Uint8Array.of(2, ...bytes.subarray(1))))
+const funding: fc.Arbitrary<Funding> = fc.record({
+  txid: bytes32.map(txid),
+  vout: fc.nat(),
+  amountSats: sats,
+  holderKey: key,
+  counterpartyKey: key,
+  obscuringFactor: fc.integer({ min: 0, max: maxCommitmentIndex }).map(obscuringFactor),
+  commitmentType: fc.constantFrom('static-remotekey' as const, 'anchors' as const),
+  initialToHolderSats: sats,
+})
+const htlc: fc.Arbitrary<HtlcRecord> = fc.record({
+  way: fc.constantFrom('incoming' as const, 'outgoing' as const),
+  paymentHash160: fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hash160),
+  amountSats: sats,
+  cltvExpiry: fc.nat(499_999_999),
+})
+const commitment: fc.Arbitrary<CounterpartyCommitment> = fc.record({
+  number,
+  txid: bytes32.map(txid),
+  toHolderSats: sats,
+  feeSats: sats,
+  htlcs: fc.array(htlc, { maxLength: 3 }),
+})
+const outPoint = fc.record({ txid: bytes32.map(txid), vout: fc.nat(0xffff_ffff) })
+const spentOutput: fc.Arbitrary<SpentOutput> = fc
+  .record(
+    {
+      at: outPoint,
+      own: fc.record({ purpose: fc.constantFrom(...onchainPurposes), amountSats: sats }),
+      leftSats: sats,
+      feeSats: sats,
+    },
+    { requiredKeys: ['at', 'leftSats', 'feeSats'] },
+  )
+  .map(({ at, ...rest }) => ({ ...at, ...rest }))
+const velocity = fc.array(fc.record({ slot: fc.nat(), sats }), { maxLength: 4 })
+const nodeState: fc.Arbitrary<NodeState> = fc.record({
+  lightningOut: velocity,
+  onchainOut: velocity,
+  onchainFees: velocity,
+  trimmedPreimages: velocity,
+  unlinkedFundings: fc.array(
+    fc.record({
+      txid: bytes32.map(txid),
+      vout: fc.nat(),
+      scriptPubKey: fc.uint8Array({ maxLength: 40 }),
+      amountSats: sats,
+      spends: outPoint,
+      atMs: fc.maxSafeNat(),
+    }),
+    { maxLength: 3 },
+  ),
+})
+const intent: fc.Arbitrary<Intent> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('payment' as const),
+      id,
+      paymentHash: bytes32.map(paymentHash),
+      maxAmountSats: sats,
+      maxFeeSats: sats,
+      expiresAtMs: fc.maxSafeNat(),
+      inFlight: fc.array(fc.record({ channel: fc.nat(2 ** 31 - 1), amountSats: sats })),
+      settledSats: sats,
+    },
+    {
+      requiredKeys: [
+        'kind',
+        'id',
+        'paymentHash',
+        'maxAmountSats',
+        'expiresAtMs',
+        'inFlight',
+        'settledSats',
+      ],
+    },
+  ),
+  fc.record(
+    {
+      kind: fc.constant('withdrawal' as const),
+      id,
+      scriptPubKey: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      amountSats: sats,
+      expiresAtMs: fc.maxSafeNat(),
+      usedBy: bytes32.map(txid),
+      usedInput: outPoint,
+    },
+    { requiredKeys: ['kind', 'id', 'scriptPubKey', 'amountSats', 'expiresAtMs'] },
+  ),
+)
+
 const channelState: fc.Arbitrary<ChannelState> = fc.record(
   {
     channel: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
@@ -40,9 +159,25 @@ const channelState: fc.Arbitrary<ChannelState> = fc.record(
     lowestPoint: index,
     lastReleased: index,
     counterpartySecrets: fc.integer({ min: 0, max: 40 }).map(secretsAfter),
+    funding,
+    commitments: fc.array(commitment, { maxLength: 2 }),
+    broadcast: fc.array(fc.record({ index, txid: bytes32.map(txid) }), { maxLength: 2 }),
+    closings: fc.array(fc.record({ txid: bytes32.map(txid), toHolderSats: sats }), {
+      maxLength: 2,
+    }),
   },
   {
-    requiredKeys: ['channel', 'id', 'node', 'origin', 'lowestPoint', 'counterpartySecrets'],
+    requiredKeys: [
+      'channel',
+      'id',
+      'node',
+      'origin',
+      'lowestPoint',
+      'counterpartySecrets',
+      'commitments',
+      'broadcast',
+      'closings',
+    ],
   },
 )
 
@@ -69,6 +204,37 @@ describe('state as text', () => {
         expect(decodeInvoiceState(encodeInvoiceState(state))).toEqual({ ok: true, value: state })
       }),
     )
+    fc.assert(
+      fc.property(nodeState, (state) => {
+        expect(decodeNodeState(encodeNodeState(state))).toEqual({ ok: true, value: state })
+      }),
+    )
+    fc.assert(
+      fc.property(intent, (state) => {
+        expect(decodeIntent(encodeIntent(state))).toEqual({ ok: true, value: state })
+      }),
+    )
+    fc.assert(
+      fc.property(spentOutput, (state) => {
+        expect(decodeSpentOutput(encodeSpentOutput(state))).toEqual({ ok: true, value: state })
+      }),
+    )
+  })
+
+  test('of a channel reads as version 1 wrote it', () => {
+    const text = JSON.stringify({
+      v: 1,
+      channel: 7,
+      id: 'Channel:7',
+      node: 'node:1',
+      origin: 'opening',
+      lowestPoint: 5,
+      revealed: '1',
+    })
+    expect(decodeChannelState(text)).toMatchObject({
+      ok: true,
+      value: { channel: 7, lowestPoint: 5, commitments: [], broadcast: [], closings: [] },
+    })
   })
 
   test('any text is read or refused, never thrown at', () => {
@@ -76,6 +242,9 @@ describe('state as text', () => {
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(decodeChannelState(text).ok).toBe(false)
         expect(decodeInvoiceState(text).ok).toBe(false)
+        expect(decodeNodeState(text).ok).toBe(false)
+        expect(decodeIntent(text).ok).toBe(false)
+        expect(decodeSpentOutput(text).ok).toBe(false)
       }),
     )
   })
@@ -88,10 +257,12 @@ describe('state as text', () => {
         fc.constantFrom(undefined, null, -1, 1.5, 'x', [], {}, true),
         (state, at, value) => {
           const fields = Object.entries(JSON.parse(encodeChannelState(state)))
-          const required = fields.filter(([name]) => !['lastReleased'].includes(name))
+          const lists = ['commitments', 'broadcast', 'closings']
+          const required = fields.filter(([name]) => name !== 'lastReleased' && name !== 'funding')
           const [name = ''] = required[at % required.length] ?? []
           // Any text is an id.
           fc.pre(!(['id', 'node'].includes(name) && value === 'x'))
+          fc.pre(!(lists.includes(name) && Array.isArray(value)))
           const text = JSON.stringify({ ...Object.fromEntries(fields), [name]: value })
           expect(decodeChannelState(text).ok).toBe(false)
         },
@@ -100,7 +271,8 @@ describe('state as text', () => {
   })
 
   test.each([
-    ['another version', { v: 2 }],
+    ['another version', { v: 3 }],
+    ['a field of a later version', { v: 1 }],
     ['an unknown field', { surprise: 1 }],
     ['an unknown origin', { origin: 'found' }],
     ['a channel that is no child number', { channel: 2 ** 31 }],
@@ -113,6 +285,7 @@ describe('state as text', () => {
       origin: 'opening',
       lowestPoint: commitmentIndex(1),
       counterpartySecrets: secretsAfter(3),
+      ...unsignedChannel,
     } as const
     const text = JSON.stringify({ ...JSON.parse(encodeChannelState(state)), ...change })
     expect(decodeChannelState(text)).toMatchObject({ ok: false })

@@ -43,6 +43,17 @@ export type Fault =
   | { readonly code: 'OVERLOADED'; readonly maxInFlight: number }
   | { readonly code: 'DEADLINE_PASSED'; readonly deadlineMs: number }
   | { readonly code: 'DRAINING' }
+  | { readonly code: 'CAPTURE_UNREADABLE'; readonly file: string; readonly reason: string }
+  | { readonly code: 'STATE_UNREADABLE'; readonly file: string; readonly reason: string }
+  | { readonly code: 'PUBLIC_KEYS_UNREADABLE'; readonly file: string; readonly reason: string }
+  | { readonly code: 'PUBLIC_KEY_MISSING'; readonly key: string }
+  | { readonly code: 'ADMIN_UNAUTHENTICATED' }
+  | { readonly code: 'ADMIN_WRONG_HOST' }
+  | { readonly code: 'ADMIN_MALFORMED'; readonly path: string; readonly expected: string }
+  | { readonly code: 'ADMIN_UNKNOWN'; readonly what: string }
+  | { readonly code: 'ADMIN_CONFLICT'; readonly reason: string }
+  | { readonly code: 'ADMIN_UNREACHABLE'; readonly url: string; readonly reason: string }
+  | { readonly code: 'ADMIN_REFUSED'; readonly status: number; readonly reason: string }
   | { readonly code: 'INTERNAL' }
 
 /**

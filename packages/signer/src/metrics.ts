@@ -1,6 +1,8 @@
 import type { RequestKind } from '@boltwarden/core/request'
 import { type Decision, violationsOf } from '@boltwarden/policy/decision'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Captured } from './capture/capture-file.ts'
+import type { LoadedPolicy } from './policy-file/load.ts'
 
 /** How a delivery ended, for counting. */
 export const outcomes = [
@@ -25,6 +27,12 @@ export type CallResult = 'accepted' | 'refused' | 'unavailable'
 
 /** Why an HTTP request never became a delivery. */
 export type Rejection = 'timeout' | 'too-large' | 'not-http' | 'no-route'
+
+/** What became of a reload of the policy. */
+export const reloadResults = ['applied', 'unchanged', 'refused'] as const
+
+/** What became of a reload of the policy. */
+export type PolicyReloadResult = (typeof reloadResults)[number]
 
 /** What is known once, at the start. */
 export type BuildFacts = {
@@ -52,6 +60,11 @@ export type Metrics = {
   /** A fault by its code. */
   faulted(code: string): void
   rejected(reason: Rejection): void
+  policyInForce(loaded: LoadedPolicy): void
+  policyReloaded(result: PolicyReloadResult): void
+  captured(result: Captured): void
+  /** What became of a commitment that waited for a reveal. */
+  awaitedReveal(result: 'revealed' | 'held'): void
   observe(gauges: Gauges): void
   text(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -66,9 +79,12 @@ export function createMetrics(facts: BuildFacts): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix })
   describeBuild(facts, registry)
-  const { deliveries, decisions, violations, faults, rejected } = countersOf(registry)
+  const { deliveries, decisions, violations, faults, rejected, reloads, captures, reveals } =
+    countersOf(registry)
   const { deliverySeconds, answerSeconds, headroom, calls } = histogramsOf(registry)
+  const policy = policyGauge(registry)
   for (const outcome of outcomes) deliveries.inc({ outcome }, 0)
+  for (const result of reloadResults) reloads.inc({ result }, 0)
   return {
     delivered(outcome, seconds) {
       deliveries.inc({ outcome })
@@ -87,6 +103,13 @@ export function createMetrics(facts: BuildFacts): Metrics {
     calledPlatform: (operation, result, seconds) => calls.observe({ operation, result }, seconds),
     faulted: (code) => faults.inc({ code }),
     rejected: (reason) => rejected.inc({ reason }),
+    policyInForce({ hash, policy: { mode } }) {
+      policy.reset()
+      policy.set({ hash, mode }, 1)
+    },
+    policyReloaded: (result) => reloads.inc({ result }),
+    captured: (result) => captures.inc({ result }),
+    awaitedReveal: (result) => reveals.inc({ result }),
     observe: (gauges) => observe(gauges, registry),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
@@ -116,6 +139,13 @@ function countersOf(registry: Registry) {
       'rejected_requests_total',
       'HTTP requests that never became a delivery',
       'reason',
+    ),
+    reloads: counter('policy_reloads_total', 'Reloads of the policy by what they did', 'result'),
+    captures: counter('captured_events_total', 'Events that were to be captured', 'result'),
+    reveals: counter(
+      'reveal_waits_total',
+      'Commitments that waited for the secret of the one before',
+      'result',
     ),
   }
 }
@@ -153,6 +183,12 @@ function histogramsOf(registry: Registry) {
       'result',
     ),
   }
+}
+
+function policyGauge(registry: Registry) {
+  const name = `${prefix}policy_info`
+  const labelNames = ['hash', 'mode'] as const
+  return new Gauge({ name, help: 'The policy in force', labelNames, registers: [registry] })
 }
 
 function describeBuild(facts: BuildFacts, registry: Registry): void {

@@ -3,12 +3,15 @@ import type { Keychain } from '@boltwarden/core/keys/keychain'
 import { AccountTokenAuthProvider, LightsparkClient } from '@boltwarden/sdk'
 import { type Counts, createStore, type Store } from '@boltwarden/store'
 import { openSqlite } from '@boltwarden/store/sqlite'
+import { adminRoutes } from './admin/routes.ts'
+import { type Capture, captureInto, noCapture } from './capture/capture.ts'
+import { CaptureFile } from './capture/capture-file.ts'
 import type { Clock } from './clock.ts'
-import { policyOf } from './config/policy.ts'
 import type { Config } from './config/schema.ts'
 import type { Entropy } from './entropy.ts'
 import { SignerFault } from './fault.ts'
 import { type Readiness, startAdminServer } from './http/admin-server.ts'
+import { AdminTokens } from './http/admin-tokens.ts'
 import type { Reply } from './http/reply.ts'
 import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
@@ -16,6 +19,12 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import type { Channel } from './pipeline/deliver.ts'
 import { ownFault } from './pipeline/ending.ts'
 import { createPipeline, type EventHook } from './pipeline/pipeline.ts'
+import { RevealWatch } from './pipeline/reveal-watch.ts'
+import {
+  PolicyInForce,
+  type PolicyReload,
+  type ReloadRequest,
+} from './policy-file/policy-in-force.ts'
 import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
 import { version } from './version.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
@@ -47,6 +56,18 @@ export type Service = {
    * @throws {SignerFault} where one cannot be used; those before stay accepted.
    */
   reloadWebhookSecrets(files: readonly string[]): void
+  /**
+   * Reads the file of the admin API's tokens again: all of it, or nothing changes.
+   *
+   * @throws {SignerFault} where it cannot be used; those before stay accepted.
+   */
+  reloadAdminTokens(): void
+  /**
+   * Reads the policy file again: the next decision is made by it.
+   *
+   * @throws {SignerFault} where it cannot be used; the policy before stays in force.
+   */
+  reloadPolicy(request: ReloadRequest): Promise<PolicyReload>
   /** Finishes what is in flight, refuses what is new, closes the store, wipes the keys. */
   close(): Promise<void>
 }
@@ -78,6 +99,10 @@ async function assemble(
   const store = openStore(config, keychain)
   closers.unshift(() => store[Symbol.asyncDispose]())
   const metrics = metricsOf(config, keychain)
+  const { secp256k1 } = keychain
+  const policyDeps = { network: config.network, secp256k1, logger, metrics }
+  const policy = await PolicyInForce.load(config.policy.file, policyDeps)
+  const capture = openCapture(config, { keychain, metrics, logger }, closers)
   const { webhook } = config
   const pipeline = createPipeline(
     {
@@ -92,7 +117,9 @@ async function assemble(
       store,
       metrics,
       network: config.network,
-      policy: policyOf(config),
+      policy: () => policy.current,
+      reveals: new RevealWatch(),
+      capture,
     },
   )
   metrics.observe({
@@ -102,12 +129,25 @@ async function assemble(
   })
   let draining = false
   const readiness = () => checkReadiness(store, draining)
-  const admin = await startAdminServer(config.admin, { metrics, readiness })
+  const tokens = openTokens(config, rules)
+  const control = tokens && {
+    guard: { tokens, allowedHosts: config.admin.allowed_hosts, logger },
+    routes: adminRoutes({ ...deps, network: config.network, secp256k1, store, policy }),
+  }
+  const admin = await startAdminServer(config.admin, {
+    metrics,
+    readiness,
+    ...(control !== undefined && { control }),
+  })
   closers.unshift(() => admin.close())
   const receive = pipeline.receive
   const listener = await startWebhookServer(webhook, { ...deps, receive, metrics })
   closers.unshift(() => listener.close())
-  announce(logger, startFacts(config, keychain, listener.url, admin.url), await store.counts())
+  const start = {
+    ...startFacts(config, keychain, listener.url, admin.url),
+    policy: policy.current.hash,
+  }
+  announce(logger, start, await store.counts())
   return {
     webhookUrl: listener.url,
     adminUrl: admin.url,
@@ -120,6 +160,8 @@ async function assemble(
         startedMs: clock.monotonicMs(),
       }),
     reloadWebhookSecrets: (files) => secrets.reload(files),
+    reloadAdminTokens: () => tokens?.reload(),
+    reloadPolicy: (request) => policy.reload(request),
     async close() {
       draining = true
       const from = clock.monotonicMs()
@@ -127,6 +169,25 @@ async function assemble(
       logger.info({ ms: Math.round(clock.monotonicMs() - from) }, 'stopped')
     },
   }
+}
+
+function openCapture(
+  { capture: { file, max_bytes, keep_files } }: Config,
+  deps: { readonly keychain: Keychain; readonly metrics: Metrics; readonly logger: Logger },
+  closers: (() => Promise<void> | void)[],
+): Capture {
+  if (file === undefined) return noCapture
+  const opened = CaptureFile.open(file, { maxBytes: max_bytes, keepFiles: keep_files })
+  closers.unshift(() => opened.close())
+  deps.logger.info({ file }, 'events are captured')
+  return captureInto(opened, deps)
+}
+
+function openTokens(
+  { admin: { token_file } }: Config,
+  rules: SecretFileRules,
+): AdminTokens | undefined {
+  return token_file === undefined ? undefined : AdminTokens.load(token_file, rules)
 }
 
 /** Closes each part, even where one before it fails. */

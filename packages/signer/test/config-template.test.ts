@@ -13,6 +13,8 @@ const facts: TemplateFacts = {
   apiClientSecretFile: 'api-client-secret',
   webhookPort: undefined,
   adminPort: undefined,
+  adminTokenFile: 'admin-token',
+  policyFile: 'policy.toml',
 }
 
 /** The file with its commented keys in force. */
@@ -32,14 +34,10 @@ describe('the configuration that init writes', () => {
   test('shows every default as it is', () => {
     const text = configTemplate(facts)
     const written = parseConfig(text, 'boltwarden.toml')
-    const all = uncommented(text).replace('passphrase_file = "passphrase"\n', '')
-    const { policy, ...rest } = parseConfig(all, 'boltwarden.toml')
-    const { rules, ...limits } = policy
-    expect({ ...rest, policy: limits }).toEqual({
-      ...written,
-      policy: { ...written.policy, rules: undefined },
-    })
-    expect(rules).toEqual({ 'policy-lightspark-unknown-channel': 'error' })
+    const all = uncommented(text)
+      .replace('passphrase_file = "passphrase"\n', '')
+      .replace('file = "capture/events.ndjson"\n', '')
+    expect(parseConfig(all, 'boltwarden.toml')).toEqual(written)
   })
 
   test('shows every key there is', () => {
@@ -52,9 +50,9 @@ describe('the configuration that init writes', () => {
   })
 
   test('quotes what would break out of a string', () => {
-    const apiClientId = 'a"\n[policy]\nmax_jobs = 1 #'
+    const apiClientId = 'a"\n[log]\nlevel = "trace" #'
     const config = parseConfig(configTemplate({ ...facts, apiClientId }), 'boltwarden.toml')
     expect(config.platform.api_client_id).toBe(apiClientId)
-    expect(config.policy.max_jobs).toBe(1000)
+    expect(config.log.level).toBe('info')
   })
 })

@@ -30,7 +30,7 @@ describe('configuration', () => {
     const config = parseConfig(minimal, 'boltwarden.toml')
     expect(config.webhook.max_body_bytes).toBe(4 * 1024 * 1024)
     expect(config.webhook.port).toBe(8080)
-    expect(config.admin).toEqual({ host: '127.0.0.1', port: 8081 })
+    expect(config.admin).toEqual({ host: '127.0.0.1', port: 8081, allowed_hosts: [] })
     expect(config.webhook.decision_deadline_ms).toBeLessThan(10_000)
     expect(config.crypto.backend).toBe('auto')
   })
@@ -42,7 +42,11 @@ describe('configuration', () => {
 
   test('names an unknown key with its path and the nearest known one', () => {
     expect(problemsOf(`${minimal}\n[admin]\nprot = 1\n`)).toEqual([
-      { key: 'admin.prot', expected: 'one of host, port', nearest: 'port' },
+      {
+        key: 'admin.prot',
+        expected: 'one of host, port, token_file, allowed_hosts',
+        nearest: 'port',
+      },
     ])
     expect(problemsOf(`polcy = 1\n${minimal}`)[0]).toMatchObject({
       key: 'polcy',

@@ -3,6 +3,9 @@ import { readScenario, recordedNonces, scenarioNames } from './shared/corpus.ts'
 import { startPlatform } from './shared/platform.ts'
 import { startTestService } from './shared/service.ts'
 
+/** The defaults, but that the recording asked for funding signatures before commitment 0. */
+const recordingPolicy = '[onchain]\nunlinked_funding_max_sats = 1000000000\n'
+
 describe('recorded traffic through the real pipeline', () => {
   test.each(scenarioNames)('%s: every answer is the recorded one', async (name) => {
     const scenario = readScenario(name)
@@ -10,6 +13,7 @@ describe('recorded traffic through the real pipeline', () => {
     const signer = await startTestService({
       ...scenario,
       platformUrl: platform.url,
+      policy: recordingPolicy,
       nonces: recordedNonces(scenario),
     })
     try {
@@ -36,7 +40,12 @@ describe('recorded traffic through the real pipeline', () => {
   test('respond-directly: the same answers in the reply', async () => {
     const scenario = readScenario('coop-close-anchors')
     const nonces = recordedNonces(scenario)
-    const signer = await startTestService({ ...scenario, nonces, respondDirectly: true })
+    const signer = await startTestService({
+      ...scenario,
+      nonces,
+      respondDirectly: true,
+      policy: recordingPolicy,
+    })
     try {
       for (const { body, signature, timestampMs, expected } of scenario.events) {
         signer.setNow(timestampMs)

@@ -64,9 +64,11 @@ describe('scripted ceremony', () => {
     expect(summary.nodeId).toMatch(/^0[23][0-9a-f]{64}$/)
     expect(summary.l1Xpub).toMatch(/^tpub/)
     expect(readdirSync(join(folder, 'node')).sort()).toEqual([
+      'admin-token',
       'boltwarden.toml',
       'data',
       'keystore.age',
+      'policy.toml',
     ])
     expect(statSync(join(folder, 'node')).mode & 0o777).toBe(0o700)
     const config = loadConfig(summary.config)

@@ -4,8 +4,12 @@ import type { Result } from '@boltwarden/core/result'
 import { verdicts } from '@boltwarden/policy/decision'
 import { everyKind } from '@boltwarden/policy/rules/rule'
 import { type ChannelState, decodeChannelState } from '@boltwarden/policy/state/channel-state'
+import { decodeIntent, type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import { decodeInvoiceState, type InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import { decodeNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import { decodeSpentOutput, type SpentOutput } from '@boltwarden/policy/state/spent-output'
 import { isTag, type Tag } from '@boltwarden/policy/tags'
 import { StoreFault } from './fault.ts'
 
@@ -85,6 +89,33 @@ export function invoiceOf(row: Row): InvoiceState {
       throw new RangeError('"state" is that of another row')
     }
     return state
+  })
+}
+
+/** The intent of a row whose `state` must agree with its key columns. */
+export function intentOf(row: Row): Intent {
+  return reading('intents', () => {
+    const intent = decoded(decodeIntent(text(row, 'state')))
+    if (intent.id !== text(row, 'id') || intentKey(intent) !== text(row, 'key')) {
+      throw new RangeError('"state" is that of another row')
+    }
+    return intent
+  })
+}
+
+/** The state of the node. */
+export function nodeOf(row: Row): NodeState {
+  return reading('node', () => decoded(decodeNodeState(text(row, 'state'))))
+}
+
+/** The spent output of a row whose `state` must agree with its key column. */
+export function spentOutputOf(row: Row): SpentOutput {
+  return reading('spends', () => {
+    const spent = decoded(decodeSpentOutput(text(row, 'state')))
+    if (outPointKey(spent) !== text(row, 'outpoint')) {
+      throw new RangeError('"state" is that of another row')
+    }
+    return spent
   })
 }
 

@@ -4,8 +4,11 @@ import type { Decision } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Judgement } from '@boltwarden/policy/judge'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
+import { type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import type { NodeState } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { type Scope, scopeOf, type View, type Writes } from '@boltwarden/policy/view'
 import { mintPermit, type Permit } from './permit.ts'
 
@@ -54,6 +57,20 @@ export interface Backend {
   /** Invoices by ascending id. */
   invoices(page?: Page<InvoiceId>): Promise<readonly InvoiceState[]>
   channelById(id: ChannelId): Promise<ChannelState | undefined>
+  /**
+   * Adds a channel that was opened before this signer knew of it.
+   *
+   * @throws {StoreFault} `STORE_CONFLICT` if its path or its id is known.
+   */
+  adopt(channel: ChannelState): Promise<void>
+  intent(id: string): Promise<Intent | undefined>
+  /** Intents by ascending id. */
+  intents(page?: Page<string>): Promise<readonly Intent[]>
+  /** Adds an intent. @throws {StoreFault} `STORE_CONFLICT` if there is one of this id. */
+  registerIntent(intent: Intent): Promise<void>
+  /** Resolves to whether there was one of this id. */
+  removeIntent(id: string): Promise<boolean>
+  node(): Promise<NodeState>
   event(event: EventId): Promise<LedgerEntry | undefined>
   counts(): Promise<Counts>
   /** Resolves if a durable write is possible now. */
@@ -96,6 +113,12 @@ export function createStore(backend: Backend): Store {
     channels: (page) => backend.channels(page),
     invoices: (page) => backend.invoices(page),
     channelById: (id) => backend.channelById(id),
+    adopt: (channel) => backend.adopt(channel),
+    intent: (id) => backend.intent(id),
+    intents: (page) => backend.intents(page),
+    registerIntent: (intent) => backend.registerIntent(intent),
+    removeIntent: (id) => backend.removeIntent(id),
+    node: () => backend.node(),
     event: (event) => backend.event(event),
     counts: () => backend.counts(),
     health: () => backend.health(),
@@ -104,8 +127,13 @@ export function createStore(backend: Backend): Store {
 }
 
 /** What was not locked must not be written. */
-function checkWithin(scope: Scope, { event, channels, invoice }: Writes): void {
+function checkWithin(scope: Scope, writes: Writes): void {
+  const { event, channels, invoice, intents = [], spends = [], node } = writes
+  const spendable = new Set(scope.spends)
   const isWithin =
+    spends.every((spent) => spendable.has(outPointKey(spent))) &&
+    (node === undefined || scope.node) &&
+    intents.every((intent) => scope.intents.includes(intentKey(intent))) &&
     (event === undefined || event.event === scope.event) &&
     (invoice === undefined || invoice.invoice === scope.invoice) &&
     channels.every(({ channel, id }) => scope.channels.includes(channel) || id === scope.channelId)

@@ -1,8 +1,13 @@
+import { hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
 import { toHex } from '@boltwarden/core/hex'
 import type { ChannelId, EventId, InvoiceId } from '@boltwarden/core/ids'
-import type { ChannelState } from '@boltwarden/policy/state/channel-state'
+import { type ChannelState, incomingHtlcs } from '@boltwarden/policy/state/channel-state'
+import { type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
+import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
+import { outPointKey } from '@boltwarden/policy/state/out-point'
+import type { SpentOutput } from '@boltwarden/policy/state/spent-output'
 import type { Writes } from '@boltwarden/policy/view'
 import { type Backend, StoreFault } from '@boltwarden/store'
 import { pageLimit } from '#src/store'
@@ -12,6 +17,9 @@ export class Memory {
   readonly channels = new Map<number, ChannelState>()
   readonly invoices = new Map<InvoiceId, InvoiceState>()
   readonly events = new Map<EventId, LedgerEntry>()
+  readonly intents = new Map<string, Intent>()
+  readonly spends = new Map<string, SpentOutput>()
+  node: NodeState = emptyNodeState
 }
 
 const byKey = <K extends string | number>(
@@ -40,11 +48,23 @@ export function memoryBackend(memory: Memory): Backend {
         channels,
         channelById: channelById(scope.channelId),
         invoice: scope.invoice && memory.invoices.get(scope.invoice),
+        incoming: incomingOf(memory, scope.invoice),
+        intents: scope.intents.flatMap((key) =>
+          sorted(memory.intents).filter((intent) => intentKey(intent) === key),
+        ),
+        fundings: scope.fundings.flatMap((id) =>
+          sorted(memory.channels).filter(({ funding }) => funding && toHex(funding.txid) === id),
+        ),
+        spends: scope.spends.flatMap((key) => memory.spends.get(key) ?? []),
+        node: scope.node ? memory.node : emptyNodeState,
       })
       refuseConflicts(memory, writes)
       if (writes.event !== undefined) memory.events.set(writes.event.event, writes.event)
       for (const state of writes.channels) memory.channels.set(state.channel, state)
       if (writes.invoice !== undefined) memory.invoices.set(writes.invoice.invoice, writes.invoice)
+      for (const intent of writes.intents ?? []) memory.intents.set(intent.id, intent)
+      for (const spent of writes.spends ?? []) memory.spends.set(outPointKey(spent), spent)
+      if (writes.node !== undefined) memory.node = writes.node
       return value
     },
     async markAnswered(event, answerDigest, answeredAtMs) {
@@ -69,6 +89,26 @@ export function memoryBackend(memory: Memory): Backend {
         .map(([, state]) => state)
     },
     channelById: async (id) => channelById(id),
+    async adopt(state) {
+      if (memory.channels.has(state.channel) || channelById(state.id) !== undefined) {
+        throw conflict()
+      }
+      memory.channels.set(state.channel, state)
+    },
+    intent: async (id) => memory.intents.get(id),
+    async intents(page = {}) {
+      const rows = [...memory.intents].filter(([key]) => key > (page.after ?? ''))
+      return rows
+        .sort(byKey)
+        .slice(0, pageLimit(page))
+        .map(([, intent]) => intent)
+    },
+    async registerIntent(intent) {
+      if (memory.intents.has(intent.id)) throw conflict()
+      memory.intents.set(intent.id, intent)
+    },
+    removeIntent: async (id) => memory.intents.delete(id),
+    node: async () => memory.node,
     event: async (event) => memory.events.get(event),
     counts: async () => ({
       channels: memory.channels.size,
@@ -82,8 +122,22 @@ export function memoryBackend(memory: Memory): Backend {
   }
 }
 
-function refuseConflicts(memory: Memory, { event, channels, invoice }: Writes): void {
+function sorted<K extends string | number, V>(map: ReadonlyMap<K, V>): readonly V[] {
+  return [...map].sort(byKey).map(([, value]) => value)
+}
+
+function incomingOf(memory: Memory, invoice: InvoiceId | undefined) {
+  const state = invoice && memory.invoices.get(invoice)
+  if (!state) return []
+  const hash = toHex(hash160OfPaymentHash(state.paymentHash))
+  return sorted(memory.channels)
+    .flatMap(incomingHtlcs)
+    .filter(({ paymentHash160 }) => toHex(paymentHash160) === hash)
+}
+
+function refuseConflicts(memory: Memory, { event, channels, invoice, intents = [] }: Writes): void {
   const conflicts = [
+    ...intents.map((intent) => !memory.intents.has(intent.id)),
     event !== undefined &&
       differs(memory.events.get(event.event), event, ({ bodyHash }) => bodyHash),
     ...channels.flatMap((state) => [
@@ -97,9 +151,11 @@ function refuseConflicts(memory: Memory, { event, channels, invoice }: Writes): 
           (known.invoice === invoice.invoice) !== (toHex(known.nonce) === toHex(invoice.nonce)),
       ),
   ]
-  if (conflicts.includes(true)) {
-    throw new StoreFault({ code: 'STORE_CONFLICT', reason: 'what never changes would change' })
-  }
+  if (conflicts.includes(true)) throw conflict()
+}
+
+function conflict(): StoreFault {
+  return new StoreFault({ code: 'STORE_CONFLICT', reason: 'what never changes would change' })
 }
 
 function differs<T>(known: T | undefined, next: T, of: (value: T) => Uint8Array): boolean {

@@ -9,9 +9,11 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { maxCommitmentIndex } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
+import { scopeOf } from '@boltwarden/policy/view'
 import { createStore, isStoreFault, StoreFault } from '@boltwarden/store'
-import { openSqlite } from '@boltwarden/store/sqlite'
+import { openScratch, openSqlite } from '@boltwarden/store/sqlite'
 import { channelState, pointDelivery, signs } from '@boltwarden/store/testing'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -211,8 +213,8 @@ describe('a disk that is full', () => {
 
 describe('state that was changed by other hands', () => {
   test.each([
-    ['another version', `UPDATE channels SET state = replace(state, '"v":1', '"v":2')`],
-    ['a field too many', `UPDATE channels SET state = replace(state, '"v":1', '"v":1,"x":1')`],
+    ['another version', `UPDATE channels SET state = replace(state, '"v":2', '"v":3')`],
+    ['a field too many', `UPDATE channels SET state = replace(state, '"v":2', '"v":2,"x":1')`],
     ['no JSON', `UPDATE channels SET state = 'x'`],
     ['the state of another row', `UPDATE channels SET channel = 8`],
     ['another id', `UPDATE channels SET id = 'Channel:8'`],
@@ -249,8 +251,8 @@ describe('state that was changed by other hands', () => {
 
 describe('migrations', () => {
   const more = {
-    version: 2,
-    name: '0002_more.sql',
+    version: readMigrations().length + 1,
+    name: '0004_more.sql',
     sql: 'CREATE TABLE more (a BIGINT)',
     checksum: 'c'.repeat(64),
   }
@@ -262,16 +264,30 @@ describe('migrations', () => {
     const connection = Connection.open(file.path, 1000)
     expect(connection.all('SELECT version, name FROM migrations')).toEqual([
       { version: 1, name: '0001_initial.sql' },
-      { version: 2, name: '0002_more.sql' },
+      { version: 2, name: '0002_channel-life.sql' },
+      { version: 3, name: '0003_spends.sql' },
+      { version: 4, name: '0004_more.sql' },
     ])
-    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 2 })
+    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 4 })
     connection.close()
+  })
+
+  test('keep what an earlier version wrote', async () => {
+    const first = readMigrations().slice(0, 1)
+    const backend = openSqlite({ path: file.path, realm, migrations: first })
+    await backend[Symbol.asyncDispose]()
+    const written = { v: 1, channel: 7, id: 'Channel:7', node: 'node:1', origin: 'opening' }
+    const state = JSON.stringify({ ...written, lowestPoint: maxCommitmentIndex, revealed: '1' })
+    tamper(`INSERT INTO channels (channel, id, state) VALUES (7, 'Channel:7', '${state}')`)
+    const store = createStore(await file.open())
+    expect(await store.channels()).toEqual([channelState(7)])
+    await store[Symbol.asyncDispose]()
   })
 
   test('of a later version are refused', async () => {
     const backend = openSqlite({ path: file.path, realm, migrations: [...readMigrations(), more] })
     await backend[Symbol.asyncDispose]()
-    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 2, known: 1 })
+    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 4, known: 3 })
   })
 
   test('that were changed after they were applied are refused', async () => {
@@ -303,5 +319,33 @@ describe('migrations', () => {
     expect(() => readMigrations(pathToFileURL(`${folder}/`))).toThrow(
       '"0003_three.sql" expected number 2',
     )
+  })
+})
+
+describe('a scratch', () => {
+  test('remembers while it is open, and belongs to the same keys', async () => {
+    const delivery = pointDelivery('e-1', 7)
+    const scope = scopeOf(delivery)
+    const seen: unknown[] = []
+    const scratch = openScratch({ realm })
+    for (const _time of [1, 2]) {
+      await scratch.update(scope, (view) => {
+        seen.push(view.channelById)
+        return { writes: { channels: [channelState(7)] }, value: undefined }
+      })
+    }
+    await scratch[Symbol.asyncDispose]()
+    expect(seen).toEqual([undefined, channelState(7)])
+    await create()
+    const copy = openScratch({ realm, copy: file.path })
+    await copy[Symbol.asyncDispose]()
+    const other = { ...realm, fingerprint: 'ffffffff' }
+    expect(() => openScratch({ realm: other, copy: file.path })).toThrow('STORE_WRONG_REALM')
+  })
+
+  test('is nothing that a store can be made of', () => {
+    const scratch = openScratch({ realm })
+    // @ts-expect-error what is not durable must not lead to a permit
+    createStore(scratch)
   })
 })

@@ -43,10 +43,10 @@ export type SideCommitment = Commitment & {
 }
 
 /** An output of a commitment and where it stands. */
-export type PlacedOutput<K extends CommitmentOutput['kind']> = Extract<
-  CommitmentOutput,
-  { kind: K }
-> & { readonly vout: number }
+export type PlacedOutput<K extends CommitmentOutput['kind']> = CommitmentOutput & {
+  readonly kind: K
+  readonly vout: number
+}
 
 /** Builds the commitment that `broadcaster` may broadcast. */
 export function commitmentOf(

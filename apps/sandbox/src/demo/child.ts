@@ -9,6 +9,8 @@ export type Child = {
   readonly died: Promise<never>
   /** Asks it to end, and makes it after 5 s. */
   readonly stop: () => Promise<void>
+  /** Ends it at once, as a power cut does. */
+  readonly kill: () => Promise<void>
 }
 
 const stopTimeoutMs = 5_000
@@ -42,6 +44,11 @@ export function startChild(
     stop: () => {
       state.stopping = true
       return stop(child, exited)
+    },
+    kill: () => {
+      state.stopping = true
+      child.kill('SIGKILL')
+      return exited
     },
   }
 }

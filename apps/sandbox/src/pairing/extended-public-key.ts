@@ -48,7 +48,17 @@ function decode(text: string): Uint8Array {
  * @param childNumber - below 2^31: a hardened child needs the private key.
  * @throws {RangeError} if it is hardened, or (one in 2^127) has no key.
  */
-function publicChild(parent: ExtendedPublicKey, childNumber: number): ExtendedPublicKey {
+export function publicChild(parent: ExtendedPublicKey, childNumber: number): ExtendedPublicKey {
+  const { tweak, chainCode } = childTweak(parent, childNumber)
+  const point = Point.BASE.multiply(tweak).add(Point.fromBytes(parent.publicKey))
+  return { publicKey: point.toBytes(true), chainCode }
+}
+
+/** What BIP 32 adds to a parent's private key for a child: anyone with the xpub can tell. */
+export function childTweak(
+  parent: ExtendedPublicKey,
+  childNumber: number,
+): { readonly tweak: bigint; readonly chainCode: Uint8Array } {
   if (!Number.isSafeInteger(childNumber) || childNumber < 0 || childNumber >= 2 ** 31) {
     throw new RangeError('"childNumber" expected an integer 0..2^31-1')
   }
@@ -56,9 +66,7 @@ function publicChild(parent: ExtendedPublicKey, childNumber: number): ExtendedPu
   new DataView(number.buffer).setUint32(0, childNumber)
   const hmac = createHmac('sha512', parent.chainCode).update(parent.publicKey).update(number)
   const both = new Uint8Array(hmac.digest())
-  const tweak = Point.Fn.fromBytes(both.subarray(0, 32))
-  const point = Point.BASE.multiply(tweak).add(Point.fromBytes(parent.publicKey))
-  return { publicKey: point.toBytes(true), chainCode: both.slice(32) }
+  return { tweak: Point.Fn.fromBytes(both.subarray(0, 32)), chainCode: both.slice(32) }
 }
 
 /** The compressed public key of a descendant, hex. */

@@ -5,6 +5,8 @@ import { type ExtendedPublicKey, parseXpub, publicDescendant } from './extended-
 /** The public keys of one channel, compressed, hex, by their names in BOLT 3. */
 export type ChannelKeys = {
   readonly channel: number
+  /** `m/3/n`; nothing that a signer shows, but an attack that has got hold of it is worse. */
+  readonly xpub: ExtendedPublicKey | undefined
   readonly funding: string
   readonly revocationBasepoint: string
   readonly payment: string
@@ -53,7 +55,7 @@ export function parsePairing(value: unknown): Pairing {
   return {
     network,
     nodeId: root.point('nodeId'),
-    l1Account: xpub(root.text('l1Xpub')),
+    l1Account: xpub('l1Xpub', root.text('l1Xpub')),
     coin: coins[network],
     destinations: root.list(
       'destinations',
@@ -64,6 +66,7 @@ export function parsePairing(value: unknown): Pairing {
       const keys = item.object('keys')
       return {
         channel: item.integer('channel'),
+        xpub: item.has('xpub') ? xpub('xpub', item.text('xpub')) : undefined,
         funding: keys.point('funding'),
         revocationBasepoint: keys.point('revocation-basepoint'),
         payment: keys.point('payment'),
@@ -74,11 +77,11 @@ export function parsePairing(value: unknown): Pairing {
   }
 }
 
-function xpub(text: string): ExtendedPublicKey {
+function xpub(name: string, text: string): ExtendedPublicKey {
   try {
     return parseXpub(text)
   } catch (cause) {
-    throw new PairingError('l1Xpub: expected an extended public key', { cause })
+    throw new PairingError(`${name}: expected an extended public key`, { cause })
   }
 }
 
@@ -98,6 +101,10 @@ class Fields {
     }
     this.#fields = Object.fromEntries(Object.entries(value))
     this.#at = at
+  }
+
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined
   }
 
   text(name: string): string {

@@ -1,10 +1,10 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { ripemd160 } from '@noble/hashes/legacy.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
-import { createBase58check } from '@scure/base'
 import { bytes, integer } from '../assert.ts'
 import { type PublicKey, publicKey } from '../bytes.ts'
 import type { Secp256k1 } from '../secp256k1/secp256k1.ts'
+import { type ExtendedPublicKey, serialiseExtendedPublicKey } from './extended-public-key.ts'
 
 /** Added to a child number, it makes the child hardened. */
 export const hardenedOffset = 0x8000_0000
@@ -13,7 +13,6 @@ export const hardenedOffset = 0x8000_0000
 export const xpubVersions = { mainnet: 0x0488_b21e, testnet: 0x0435_87cf } as const
 
 const masterKey = Uint8Array.from('Bitcoin seed', (letter) => letter.charCodeAt(0))
-const base58check = createBase58check(sha256)
 
 type Parts = {
   readonly privateKey: Uint8Array
@@ -114,19 +113,28 @@ export class ExtendedPrivateKey {
    * @throws {RangeError} if `parent` does not stand one level above.
    */
   toXpub(version: number, parent?: ExtendedPrivateKey): string {
+    return serialiseExtendedPublicKey(this.toExtendedPublicKey(parent), version)
+  }
+
+  /**
+   * Its public half, which derives the same non-hardened children. A copy.
+   *
+   * @param parent - the key this one is a child of, for its fingerprint; none for a master key.
+   * @throws {RangeError} if `parent` does not stand one level above.
+   * @see https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki#private-parent-key--public-child-key
+   */
+  toExtendedPublicKey(parent?: ExtendedPrivateKey): ExtendedPublicKey {
     const { chainCode, depth, childNumber } = this.#alive()
     if (depth !== (parent === undefined ? 0 : parent.#alive().depth + 1)) {
       throw new RangeError(`"parent" expected a key one level above level ${depth}`)
     }
-    const out = new Uint8Array(78)
-    const view = new DataView(out.buffer)
-    view.setUint32(0, version)
-    view.setUint8(4, depth)
-    if (parent !== undefined) out.set(parent.fingerprint, 5)
-    view.setUint32(9, childNumber)
-    out.set(chainCode, 13)
-    out.set(this.#point(), 45)
-    return base58check.encode(out)
+    return {
+      publicKey: this.publicKey,
+      chainCode: chainCode.slice(),
+      depth,
+      parentFingerprint: parent?.fingerprint ?? new Uint8Array(4),
+      childNumber,
+    }
   }
 
   /** Overwrites private key and chain code with zeros. */

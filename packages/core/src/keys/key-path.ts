@@ -41,12 +41,16 @@ export type KeyPath =
 /** Coin type of the L1 wallet: 0 mainnet, 1 testnet and signet, 2 regtest. */
 export type L1Coin = 0 | 1 | 2
 
-/** Which coin type the L1 wallet has on each network. */
-export const l1Coins: Readonly<Record<Network, L1Coin>> = {
+const l1Coins: Readonly<Record<Network, L1Coin>> = {
   MAINNET: 0,
   TESTNET: 1,
   SIGNET: 1,
   REGTEST: 2,
+}
+
+/** The coin type of a network's L1 wallet. */
+export function l1CoinOf(network: Network): L1Coin {
+  return l1Coins[network]
 }
 
 /** The keys that a signing job may name. */

@@ -42,6 +42,12 @@ export class KeyTree {
     return { account: this.#branch(parent, `m/84'/${c}'/0'`, hardenedOffset), parent }
   }
 
+  /** The key `m/1` above the destination keys. */
+  get destinations(): ExtendedPrivateKey {
+    this.#checkAlive()
+    return this.#branch(this.#master, 'm/1', 1)
+  }
+
   /**
    * The key of a path. It is lent: the next call may overwrite it.
    *
@@ -54,7 +60,7 @@ export class KeyTree {
       case 'node-identity':
         return this.#branch(this.#master, 'm/0', 0)
       case 'destination':
-        return this.#leaf(path, () => this.#branch(this.#master, 'm/1', 1), path.index)
+        return this.#leaf(path, () => this.destinations, path.index)
       case 'channel-seed':
         return this.#leaf(path, () => this.#branch(this.#master, 'm/3', 3), path.channel)
       case 'channel-key': {

@@ -21,8 +21,15 @@ import type { RecoverableSignature, Secp256k1 } from '../secp256k1/secp256k1.ts'
 import type { Secret } from '../secret.ts'
 import type { CommitmentIndex } from '../units.ts'
 import { xpubVersions } from './bip32.ts'
-import { isSigningKeyPath, type KeyPath, l1Coins, type SigningKeyPath } from './key-path.ts'
+import {
+  isSigningKeyPath,
+  type KeyPath,
+  type L1Coin,
+  l1CoinOf,
+  type SigningKeyPath,
+} from './key-path.ts'
 import { KeyTree } from './key-tree.ts'
+import { OwnScripts } from './own-scripts.ts'
 
 /** What a {@link Keychain} is made with. */
 export type KeychainOptions = {
@@ -62,6 +69,7 @@ export class Keychain {
   /** The curve it computes with. */
   readonly secp256k1: Secp256k1
   readonly #tree: KeyTree
+  readonly #ownScripts = new Map<L1Coin, OwnScripts>()
 
   private constructor(tree: KeyTree, secp256k1: Secp256k1) {
     this.#tree = tree
@@ -93,11 +101,27 @@ export class Keychain {
 
   /** The extended public key of the L1 account `m/84'/c'/0'`, in Base58Check. */
   l1AccountXpub(network: Network): string {
-    const { account, parent } = this.#tree.l1Account(l1Coins[network])
+    const { account, parent } = this.#tree.l1Account(l1CoinOf(network))
     return account.toXpub(
       network === 'MAINNET' ? xpubVersions.mainnet : xpubVersions.testnet,
       parent,
     )
+  }
+
+  /** The outputs that pay the node's own destination and wallet keys. Public keys only. */
+  ownScripts(network: Network): OwnScripts {
+    const coin = l1CoinOf(network)
+    const held = this.#ownScripts.get(coin)
+    if (held !== undefined) return held
+    const { account, parent } = this.#tree.l1Account(coin)
+    const roots = {
+      destinations: this.#tree.destinations.toExtendedPublicKey(this.#tree.master),
+      account: account.toExtendedPublicKey(parent),
+      coin,
+    }
+    const made = new OwnScripts(this.secp256k1, roots)
+    this.#ownScripts.set(coin, made)
+    return made
   }
 
   /** The point of {@link Keychain.perCommitmentSecret}, 33 bytes. Public. */

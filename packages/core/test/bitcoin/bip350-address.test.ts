@@ -39,7 +39,7 @@ test('regtest has a prefix of its own', () => {
   })
 })
 
-test('an output that is not segwit has no segwit address', () => {
+test('an output that is neither segwit, P2PKH nor P2SH has no address', () => {
   expect(addressOf(Uint8Array.of(0x6a), 'MAINNET')).toBeUndefined()
   expect(addressOf(new Uint8Array(), 'MAINNET')).toBeUndefined()
   expect(addressOf(Uint8Array.of(0, 3, 1, 2, 3), 'MAINNET')).toBeUndefined()

@@ -17,9 +17,12 @@ import {
   type KeyPathProblem,
   parseKeyPath,
 } from '@boltwarden/core/keys/key-path'
+import type { OwnScriptPath } from '@boltwarden/core/keys/own-scripts'
+import type { Network } from '@boltwarden/core/network'
 import type { SigningJob } from '@boltwarden/core/request'
 import type { Result } from '@boltwarden/core/result'
 import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
+import type { CommitmentIndex } from '@boltwarden/core/units'
 import { matchDigest } from './digest.ts'
 import { contradictions } from './psbt-claims.ts'
 import { type TweakedKey, tweakKey } from './tweaks.ts'
@@ -43,9 +46,13 @@ export type JobFacts = {
   readonly contradictions: readonly string[]
 }
 
-/** What recomposing a job needs: public keys and the curve. */
+/** What recomposing jobs needs: public keys and the curve. */
 export type JobPorts = {
-  readonly keys: { publicKey(path: KeyPath): PublicKey }
+  readonly keys: {
+    publicKey(path: KeyPath): PublicKey
+    perCommitmentPoint(channel: number, index: CommitmentIndex): PublicKey
+    ownScripts(network: Network): { find(scriptPubKey: Uint8Array): OwnScriptPath | undefined }
+  }
   readonly secp256k1: Secp256k1
 }
 

@@ -1,4 +1,4 @@
-import type { CommitmentIndex } from '@boltwarden/core/units'
+import { type CommitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
 import type { Facts } from '../facts.ts'
 import type { ChannelState } from '../state/channel-state.ts'
 import type { View } from '../view.ts'
@@ -19,4 +19,10 @@ export function releaseOf(
   if (request.kind !== 'release-per-commitment-secret' || channel === undefined) return undefined
   const state = view.channels.get(channel)
   return state && { index: request.index, state }
+}
+
+/** The index whose secret is due next; undefined where that is not known or none is left. */
+export function nextRelease({ origin, lastReleased }: ChannelState): number | undefined {
+  if (lastReleased === undefined) return origin === 'opening' ? maxCommitmentIndex : undefined
+  return lastReleased === 0 ? undefined : lastReleased - 1
 }

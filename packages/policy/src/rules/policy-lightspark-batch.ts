@@ -1,10 +1,13 @@
+import { equalBytes } from '@boltwarden/core/bytes'
+import type { ChannelFacts } from '../channel/channel-facts.ts'
 import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 
 /** Refuses batches that are too large, empty, or name a job twice. */
 export const policyLightsparkBatch: Rule<'policy-lightspark-batch'> = defineRule({
   tag: 'policy-lightspark-batch',
-  summary: 'more signing jobs than `maxJobs`, none at all, or two with one id',
-  why: 'Work must be bounded by the owner, and a signature is matched to its job by the id: two jobs of one id could swap theirs.',
+  summary:
+    'more signing jobs than `maxJobs`, none at all, two with one id, or two transactions that spend the funding output of one channel',
+  why: 'Work must be bounded by the owner, and a signature is matched to its job by the id: two jobs of one id could swap theirs. Two commitments or closes at once would each pass for the next one.',
   mandatory: true,
   severity: 'error',
   appliesTo: ['derive-key-and-sign'],
@@ -24,6 +27,17 @@ export const policyLightsparkBatch: Rule<'policy-lightspark-batch'> = defineRule
       if (seen.has(id)) doubled.push({ message: 'the job id stands in the event twice', job: id })
       seen.add(id)
     }
-    return doubled
+    return [...doubled, ...doubledSpends(facts.channels)]
   },
 })
+
+function doubledSpends({ fundingSpends }: ChannelFacts): readonly Finding[] {
+  const first = new Map<number, Uint8Array>()
+  return fundingSpends.flatMap(({ channel, txid, job }) => {
+    const known = first.get(channel) ?? txid
+    first.set(channel, known)
+    return equalBytes(known, txid)
+      ? nothing
+      : [{ message: 'another transaction spends the same funding output', job: job.job.id }]
+  })
+}

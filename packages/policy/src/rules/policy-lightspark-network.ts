@@ -1,4 +1,4 @@
-import { l1Coins } from '@boltwarden/core/keys/key-path'
+import { l1CoinOf } from '@boltwarden/core/keys/key-path'
 import type { Network } from '@boltwarden/core/network'
 import type { JobFacts } from '../facts/job-facts.ts'
 import { defineRule, everyKind, type Finding, nothing, type Rule } from './rule.ts'
@@ -29,6 +29,6 @@ export const policyLightsparkNetwork: Rule<'policy-lightspark-network'> = define
 function ofJob({ job, path }: JobFacts, network: Network): readonly Finding[] {
   if (!path.ok || path.value.purpose !== 'l1-wallet') return nothing
   const { coin } = path.value
-  if (coin === l1Coins[network]) return nothing
+  if (coin === l1CoinOf(network)) return nothing
   return [{ job: job.id, message: `coin type ${coin} is not that of ${network}` }]
 }

@@ -1,12 +1,13 @@
-import { maxCommitmentIndex } from '@boltwarden/core/units'
+import { type CommitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import type { ChannelState } from '../state/channel-state.ts'
 import { releaseOf } from './channel-of.ts'
-import { defineRule, nothing, type Rule } from './rule.ts'
+import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 
 /** Refuses secrets out of order. */
 export const policyLightsparkReleaseOrder: Rule<'policy-lightspark-release-order'> = defineRule({
   tag: 'policy-lightspark-release-order',
   summary:
-    'a secret of any other index than the last released one again or the next one down; the first is 2^48-1',
+    'a secret of any other index than the last released one again or the next one down; the first is 2^48-1. Never one at or below an index whose commitment of ours was signed',
   why: 'A secret revokes its commitment, and one of a lower index gives those above it by BOLT 3: one secret too early and the counterparty can take the whole channel.',
   mandatory: true,
   severity: 'error',
@@ -19,13 +20,30 @@ export const policyLightsparkReleaseOrder: Rule<'policy-lightspark-release-order
     const release = releaseOf(facts, view)
     if (release === undefined) return nothing
     const { index, state } = release
-    const last = state.lastReleased
-    if (last === undefined) {
-      return index === maxCommitmentIndex
-        ? nothing
-        : [{ message: `the first secret is that of ${maxCommitmentIndex}, not of ${index}` }]
-    }
-    if (index === last || index === last - 1) return nothing
-    return [{ message: `after the secret of ${last} comes that of ${last - 1}, not of ${index}` }]
+    return [...outOfOrder(index, state), ...ofBroadcast(index, state)]
   },
 })
+
+function outOfOrder(index: CommitmentIndex, state: ChannelState): readonly Finding[] {
+  const last = state.lastReleased
+  if (last !== undefined) {
+    if (index === last || index === last - 1) return nothing
+    return [{ message: `after the secret of ${last} comes that of ${last - 1}, not of ${index}` }]
+  }
+  if (state.origin === 'opening') {
+    return index === maxCommitmentIndex
+      ? nothing
+      : [{ message: `the first secret is that of ${maxCommitmentIndex}, not of ${index}` }]
+  }
+  // Points are given one or two ahead of the commitment whose secret is due.
+  const ahead = index - state.lowestPoint
+  return ahead <= 2
+    ? nothing
+    : [{ message: `the point of ${state.lowestPoint} was given, ${ahead} ahead of ${index}` }]
+}
+
+function ofBroadcast(index: CommitmentIndex, { broadcast }: ChannelState): readonly Finding[] {
+  const signed = broadcast.find((known) => index <= known.index)
+  if (signed === undefined) return nothing
+  return [{ message: `our own commitment of index ${signed.index} was signed` }]
+}

@@ -1,4 +1,4 @@
-import { learnSecret } from '../state/revealed.ts'
+import { isUnlearnable, learnSecret } from '../state/revealed.ts'
 import { defineRule, nothing, type Rule } from './rule.ts'
 
 /** Refuses counterparty secrets that do not belong together. */
@@ -21,7 +21,7 @@ export const policyLightsparkRevealConsistent: Rule<'policy-lightspark-reveal-co
       if (request.kind !== 'reveal-counterparty-per-commitment-secret' || state === undefined) {
         return nothing
       }
-      if (state.origin === 'adopted') return nothing
+      if (isUnlearnable(state)) return nothing
       const learnt = learnSecret(state.counterpartySecrets, request.index, request.secret)
       if (learnt.ok) return nothing
       return learnt.error.reason === 'early'

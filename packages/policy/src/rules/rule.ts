@@ -1,5 +1,6 @@
 import type { PayloadId } from '@boltwarden/core/ids'
 import type { RequestKind } from '@boltwarden/core/request'
+import type { CommitmentReview } from '../channel/commitment-review.ts'
 import type { JobFacts } from '../facts/job-facts.ts'
 import type { Facts } from '../facts.ts'
 import type { Policy } from '../policy.ts'
@@ -11,6 +12,8 @@ export type RuleContext = {
   readonly policy: Policy
   readonly facts: Facts
   readonly view: View
+  /** The commitments among the facts, beside what is remembered of their channels. */
+  readonly commitments: readonly CommitmentReview[]
 }
 
 /** One thing that a rule found wrong. The message states public facts only. */

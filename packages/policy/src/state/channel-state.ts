@@ -6,6 +6,19 @@ import {
 import { type ChannelId, channelId, type NodeId, nodeId } from '@boltwarden/core/ids'
 import type { Result } from '@boltwarden/core/result'
 import { type CommitmentIndex, commitmentIndex } from '@boltwarden/core/units'
+import {
+  type BroadcastCommitment,
+  broadcastJson,
+  type CounterpartyCommitment,
+  closingJson,
+  commitmentJson,
+  type HtlcRecord,
+  readBroadcast,
+  readClosing,
+  readCommitment,
+  type SignedClosing,
+} from './commitment-record.ts'
+import { type Funding, fundingJson, readFunding } from './funding.ts'
 import { decodeRecord, type StateProblem, type StateRecord } from './record.ts'
 
 /** What is remembered of a channel. Each field says which request sets it. */
@@ -16,8 +29,8 @@ export type ChannelState = {
   /** The node that the first request named. */
   readonly node: NodeId
   /**
-   * `opening`: seen from its first index on. `adopted`: let in later by a demoted
-   * `policy-lightspark-unknown-channel`, so that what came before is not known.
+   * `opening`: seen from its first index on. `adopted`: let in later, so that what came before is
+   * not known.
    */
   readonly origin: ChannelOrigin
   /** The lowest index whose point was given; set by GET_PER_COMMITMENT_POINT. */
@@ -26,17 +39,36 @@ export type ChannelState = {
   readonly lastReleased?: CommitmentIndex
   /** What the counterparty revealed; set by REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET. */
   readonly counterpartySecrets: CounterpartySecrets
+  /** Set by the first commitment that is signed, and never again. */
+  readonly funding?: Funding
+  /** The counterparty's last two commitments that were signed, ascending. */
+  readonly commitments: readonly CounterpartyCommitment[]
+  /** Our own commitments that were signed, kept for ever. */
+  readonly broadcast: readonly BroadcastCommitment[]
+  /** The last closing transactions that were signed, ascending in time. */
+  readonly closings: readonly SignedClosing[]
 }
 
 /** From when on a channel is known. */
 export type ChannelOrigin = 'opening' | 'adopted'
 
-const version = 1
+/** What is true of a channel whose funding key has signed nothing. */
+export const unsignedChannel: Pick<ChannelState, 'commitments' | 'broadcast' | 'closings'> =
+  Object.freeze({
+    commitments: Object.freeze([]),
+    broadcast: Object.freeze([]),
+    closings: Object.freeze([]),
+  })
+
+/** The HTLCs that pay us in a commitment which the counterparty may still broadcast. */
+export function incomingHtlcs({ commitments }: ChannelState): readonly HtlcRecord[] {
+  return commitments.flatMap(({ htlcs }) => htlcs.filter(({ way }) => way === 'incoming'))
+}
 
 /** The text that a store keeps. */
 export function encodeChannelState(state: ChannelState): string {
   return JSON.stringify({
-    v: version,
+    v: 2,
     channel: state.channel,
     id: state.id,
     node: state.node,
@@ -44,33 +76,51 @@ export function encodeChannelState(state: ChannelState): string {
     lowestPoint: state.lowestPoint,
     lastReleased: state.lastReleased,
     revealed: encodeCounterpartySecrets(state.counterpartySecrets),
+    funding: state.funding && fundingJson(state.funding),
+    commitments: state.commitments.map(commitmentJson),
+    broadcast: state.broadcast.map(broadcastJson),
+    closings: state.closings.map(closingJson),
   })
 }
 
-/** The inverse of {@link encodeChannelState}; refuses everything that it does not write. */
+/**
+ * The inverse of {@link encodeChannelState}; refuses everything that it does not write. The text of
+ * version 1 knew nothing of what the funding key signed.
+ */
 export function decodeChannelState(text: string): Result<ChannelState, StateProblem> {
-  return decodeRecord(text, version, (record) => {
+  return decodeRecord(text, [1, 2], (record, version) => {
     const lastReleased = record.optional('lastReleased', (name) => indexField(record, name))
+    const origin = record.oneOf('origin', ['opening', 'adopted'] as const)
+    const counterpartySecrets = secretsField(record)
+    const isMidlife = lastReleased !== undefined || counterpartySecrets.lowest !== undefined
     return {
       channel: record.integer('channel', 2 ** 31 - 1),
       id: channelId(record.text('id')),
       node: nodeId(record.text('node')),
-      origin: originField(record),
+      // Of version 1 the commitments before were not seen.
+      origin: version === 1 && isMidlife ? 'adopted' : origin,
       lowestPoint: indexField(record, 'lowestPoint'),
       ...(lastReleased !== undefined && { lastReleased }),
-      counterpartySecrets: secretsField(record),
+      counterpartySecrets,
+      ...(version === 1 ? unsignedChannel : signedFields(record)),
     }
   })
 }
 
-function indexField(record: StateRecord, name: string): CommitmentIndex {
-  return commitmentIndex(record.integer(name))
+function signedFields(
+  record: StateRecord,
+): Pick<ChannelState, 'funding' | 'commitments' | 'broadcast' | 'closings'> {
+  const funding = record.optional('funding', (name) => record.object(name, readFunding))
+  return {
+    ...(funding !== undefined && { funding }),
+    commitments: record.list('commitments', readCommitment),
+    broadcast: record.list('broadcast', readBroadcast),
+    closings: record.list('closings', readClosing),
+  }
 }
 
-function originField(record: StateRecord): ChannelOrigin {
-  const text = record.text('origin')
-  if (text !== 'opening' && text !== 'adopted') throw new RangeError('"origin" is unknown')
-  return text
+function indexField(record: StateRecord, name: string): CommitmentIndex {
+  return commitmentIndex(record.integer(name))
 }
 
 function secretsField(record: StateRecord): CounterpartySecrets {

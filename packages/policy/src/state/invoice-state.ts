@@ -23,12 +23,12 @@ export type InvoiceState = {
   readonly releasedAtMs?: number
 }
 
-const version = 1
+const versions = [1]
 
 /** The text that a store keeps. */
 export function encodeInvoiceState(state: InvoiceState): string {
   return JSON.stringify({
-    v: version,
+    v: 1,
     invoice: state.invoice,
     nonce: toHex(state.nonce),
     paymentHash: toHex(state.paymentHash),
@@ -39,7 +39,7 @@ export function encodeInvoiceState(state: InvoiceState): string {
 
 /** The inverse of {@link encodeInvoiceState}; refuses everything that it does not write. */
 export function decodeInvoiceState(text: string): Result<InvoiceState, StateProblem> {
-  return decodeRecord(text, version, (record) => {
+  return decodeRecord(text, versions, (record) => {
     const releasedAtMs = record.optional('releasedAtMs', (name) => record.integer(name))
     return {
       invoice: invoiceId(record.text('invoice')),

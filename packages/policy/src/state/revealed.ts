@@ -8,6 +8,7 @@ import { deriveSecret } from '@boltwarden/core/bolt3/per-commitment'
 import { type CommitmentSecret, equalBytes } from '@boltwarden/core/bytes'
 import { err, ok, type Result } from '@boltwarden/core/result'
 import type { CommitmentIndex } from '@boltwarden/core/units'
+import type { ChannelState } from './channel-state.ts'
 
 /** Why a revealed secret is not learnt. */
 export type RevealProblem =
@@ -15,6 +16,14 @@ export type RevealProblem =
   | { readonly reason: 'contradicts'; readonly contradicts: CommitmentIndex }
   /** The secret of `expected` has not arrived, and does not follow from this one. */
   | { readonly reason: 'early'; readonly expected: CommitmentIndex }
+
+/**
+ * Whether a channel's reveals cannot be learnt: it was adopted, and each secret is kept by those
+ * before it, which were not seen.
+ */
+export function isUnlearnable({ origin, counterpartySecrets }: ChannelState): boolean {
+  return origin === 'adopted' && counterpartySecrets.lowest === undefined
+}
 
 /** The most missed secrets that are derived from a later one. */
 const maxCaughtUp = 256

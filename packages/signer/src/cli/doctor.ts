@@ -5,6 +5,7 @@ import { type Finding, failureOf, fine, skipped } from '../doctor/check.ts'
 import { checkCurve, checkKeyStore, checkWebhookSecrets } from '../doctor/keys.ts'
 import { checkConfigModes, checkModes, checkNode, checkPort, isRunning } from '../doctor/machine.ts'
 import { checkClock, checkPlatform } from '../doctor/platform.ts'
+import { checkAdminTokens, checkPolicy } from '../doctor/policy.ts'
 import { checkStore } from '../doctor/store.ts'
 import { exitCodes } from '../fault-table.ts'
 import { findPassphrase } from '../keystore/passphrase.ts'
@@ -59,6 +60,8 @@ async function diagnoseConfig(
       curve.finding,
       ...keys.findings,
       ...checkWebhookSecrets(config, rules),
+      await checkPolicy(config, curve.secp256k1),
+      checkAdminTokens(config, rules),
       await checkStore(config, keys.keychain),
       ...(await checkPorts(config)),
       ...(await checkWorld(config, flags, rules)),

@@ -7,6 +7,7 @@ import { systemEntropy } from '../entropy.ts'
 import { SignerFault } from '../fault.ts'
 import { insecureScryptWorkFactor, scryptWorkFactor, writeKeyStore } from '../keystore/age-file.ts'
 import { openCurve } from '../keystore/curve.ts'
+import { policyTemplate } from '../policy-file/template.ts'
 import type { SecretFileRules } from '../secret-source.ts'
 import { makeFolder, writeNew } from '../write-file.ts'
 import { type Dialogue, terminalDialogue } from './dialogue.ts'
@@ -79,9 +80,13 @@ export async function executeInit(plan: InitPlan): Promise<InitSummary> {
     const workFactor = plan.fastKdf ? insecureScryptWorkFactor : scryptWorkFactor
     const document = { ...plan.seed, fingerprint }
     await writeKeyStore(keyStore, document, plan.passphrase, { workFactor })
+    writeNew(join(folder, tokenFile), newToken(), 0o600)
+    writeNew(join(folder, policyFile), new TextEncoder().encode(policyTemplate()), 0o600)
     const text = configTemplate({
       ...plan,
       fingerprint,
+      adminTokenFile: tokenFile,
+      policyFile,
       webhookSecretFiles: plan.webhookSecrets.map((secret) => placeSecret(secret, folder)),
       apiClientSecretFile: plan.apiClientSecret && placeSecret(plan.apiClientSecret, folder),
     })
@@ -102,12 +107,23 @@ export async function executeInit(plan: InitPlan): Promise<InitSummary> {
   }
 }
 
+/** What the admin API is opened with, as a file in the signer's folder. */
+const tokenFile = 'admin-token'
+const policyFile = 'policy.toml'
+
+/** One token of 256 bits. */
+function newToken(): Uint8Array {
+  const token = Buffer.from(systemEntropy.bytes(32)).toString('base64url')
+  return new TextEncoder().encode(`operator ${token}\n`)
+}
+
 function refuseExisting(folder: string): { readonly config: string; readonly keyStore: string } {
   const targets = {
     config: join(folder, 'boltwarden.toml'),
     keyStore: join(folder, 'keystore.age'),
   }
-  for (const file of Object.values(targets)) {
+  const others = [tokenFile, policyFile].map((name) => join(folder, name))
+  for (const file of [...Object.values(targets), ...others]) {
     // A link to nowhere stands there too.
     const isFree = lstatSync(file, { throwIfNoEntry: false }) === undefined
     if (!isFree) throw new SignerFault({ code: 'TARGET_EXISTS', file })

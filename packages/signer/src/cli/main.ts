@@ -1,46 +1,16 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { exitCodes } from '../fault-table.ts'
 import { version } from '../version.ts'
+import { addChannelCommands } from './channel-commands.ts'
+import { addIntentCommands } from './intent-commands.ts'
+import { config, json, passphraseFd, passphraseFile, run, several, whole } from './options.ts'
+import { addPolicyCommands } from './policy-commands.ts'
 import { printError, processTerminal } from './terminal.ts'
 
 // Each command's code is loaded when it runs, so that --help and small commands start at once.
 
 const terminal = processTerminal()
-
-function whole(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is expected')
-  return Number(text)
-}
-
-function several(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value]
-}
-
-/** Runs a command's action and turns what it throws into an exit code. */
-function run<F extends { readonly json?: boolean }>(
-  action: (flags: F) => Promise<number | undefined>,
-): (flags: F) => Promise<void> {
-  return async (flags) => {
-    try {
-      process.exitCode = (await action(flags)) ?? exitCodes.ok
-    } catch (error) {
-      process.exitCode = printError(terminal, flags.json, error)
-    }
-  }
-}
-
-const json = () => new Option('--json', 'write JSON for programs')
-const config = () =>
-  new Option('-c, --config <file>', 'the configuration')
-    .default('boltwarden.toml')
-    .env('BOLTWARDEN_CONFIG')
-const passphraseFile = () =>
-  new Option('--passphrase-file <file>', 'holds the passphrase of the key store')
-const passphraseFd = () =>
-  new Option('--passphrase-fd <number>', 'an open file descriptor with the passphrase').argParser(
-    whole,
-  )
 
 const program = new Command('boltwarden')
   .description('A remote signer for Lightspark Lightning nodes that validates what it signs')
@@ -80,7 +50,7 @@ program
   .option('--insecure-fast-kdf', 'a weak key store that opens at once; for sandboxes only')
   .addOption(json())
   .action(
-    run(async (flags: Parameters<typeof import('./init.ts').runInit>[0]) => {
+    run(terminal, async (flags: Parameters<typeof import('./init.ts').runInit>[0]) => {
       const { runInit } = await import('./init.ts')
       await runInit(flags, terminal)
       return exitCodes.ok
@@ -95,7 +65,7 @@ program
   .addOption(passphraseFd())
   .option('--insecure-seed-from-env', 'take the seed from BOLTWARDEN_SEED_HEX; never in production')
   .action(
-    run(async (flags: Parameters<typeof import('./serve.ts').runServe>[0]) => {
+    run(terminal, async (flags: Parameters<typeof import('./serve.ts').runServe>[0]) => {
       const { runServe } = await import('./serve.ts')
       return runServe(flags, terminal)
     }),
@@ -110,7 +80,7 @@ program
   .option('--offline', 'do not call the platform')
   .addOption(json())
   .action(
-    run(async (flags: Parameters<typeof import('./doctor.ts').runDoctor>[0]) => {
+    run(terminal, async (flags: Parameters<typeof import('./doctor.ts').runDoctor>[0]) => {
       const { runDoctor } = await import('./doctor.ts')
       return runDoctor(flags, terminal)
     }),
@@ -128,7 +98,7 @@ program
   .option('--destinations <numbers>', 'where closes and sweeps pay, by their k in m/1/k, as 0..4')
   .addOption(json())
   .action(
-    run(async (flags: Parameters<typeof import('./keys-show.ts').runKeysShow>[0]) => {
+    run(terminal, async (flags: Parameters<typeof import('./keys-show.ts').runKeysShow>[0]) => {
       const { runKeysShow } = await import('./keys-show.ts')
       await runKeysShow(flags, terminal)
       return exitCodes.ok
@@ -144,11 +114,14 @@ program
   .option('--redacted', 'hide what a stranger could use')
   .addOption(json())
   .action(
-    run(async (flags: Parameters<typeof import('./config-print.ts').runConfigPrint>[0]) => {
-      const { runConfigPrint } = await import('./config-print.ts')
-      runConfigPrint(flags, terminal)
-      return exitCodes.ok
-    }),
+    run(
+      terminal,
+      async (flags: Parameters<typeof import('./config-print.ts').runConfigPrint>[0]) => {
+        const { runConfigPrint } = await import('./config-print.ts')
+        runConfigPrint(flags, terminal)
+        return exitCodes.ok
+      },
+    ),
   )
 
 program
@@ -164,11 +137,18 @@ program
   .option('--timestamp <time>', 'when it happened, RFC 3339; now by default')
   .addOption(json())
   .action(
-    run(async (flags: Parameters<typeof import('./send-test-event.ts').runSendTestEvent>[0]) => {
-      const { runSendTestEvent } = await import('./send-test-event.ts')
-      return runSendTestEvent(flags, terminal)
-    }),
+    run(
+      terminal,
+      async (flags: Parameters<typeof import('./send-test-event.ts').runSendTestEvent>[0]) => {
+        const { runSendTestEvent } = await import('./send-test-event.ts')
+        return runSendTestEvent(flags, terminal)
+      },
+    ),
   )
+
+addPolicyCommands(program, terminal)
+addIntentCommands(program, terminal)
+addChannelCommands(program, terminal)
 
 program.addHelpText(
   'after',

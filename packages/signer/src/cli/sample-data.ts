@@ -1,4 +1,4 @@
-import { l1Coins } from '@boltwarden/core/keys/key-path'
+import { l1CoinOf } from '@boltwarden/core/keys/key-path'
 import type { Network } from '@boltwarden/core/network'
 import { below, type Entropy } from '../entropy.ts'
 
@@ -34,12 +34,14 @@ export function isSampleName(name: string): name is SampleName {
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const id = (kind: string, entropy: Entropy) => `${kind}:${hex(entropy.bytes(16))}`
-const initialIndex = 2 ** 48 - 1
+
+const anyIndex = (entropy: Entropy) => below(65_536, entropy) * 65_536 + below(65_536, entropy)
 
 const perCommitment: Maker = (_network, entropy) => ({
   entityId: id('Channel', entropy),
   data: {
-    per_commitment_point_idx: initialIndex,
+    // As the platform does it: an index of no channel's beginning, so that none comes into being.
+    per_commitment_point_idx: anyIndex(entropy),
     derivation_path: `m/3/${below(65_536, entropy)}`,
     node_id: id('node_with_server_signing', entropy),
   },
@@ -53,7 +55,7 @@ const makers: Readonly<Record<SampleName, Maker>> = {
       signing_jobs: [
         {
           id: id('SignablePayload', entropy),
-          derivation_path: `m/84'/${l1Coins[network]}'/0'/0/0`,
+          derivation_path: `m/84'/${l1CoinOf(network)}'/0'/0/0`,
           message: hex(entropy.bytes(32)),
           add_tweak: null,
           mul_tweak: null,
@@ -79,7 +81,7 @@ const makers: Readonly<Record<SampleName, Maker>> = {
   REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET: (_network, entropy) => ({
     entityId: id('Channel', entropy),
     data: {
-      per_commitment_secret_idx: initialIndex,
+      per_commitment_secret_idx: anyIndex(entropy),
       per_commitment_secret: hex(entropy.bytes(32)),
       node_id: id('node_with_server_signing', entropy),
     },

@@ -41,7 +41,7 @@ export async function runServe(flags: ServeFlags, terminal: Terminal): Promise<n
   // A signal while the key store opens must not be lost.
   const stop = stopSignal(logger)
   const reloadable: { service?: Service } = {}
-  process.on('SIGHUP', () => reload(reloadable.service, flags, logger))
+  process.on('SIGHUP', () => void reload(reloadable.service, flags, logger))
   const keychain =
     flags.insecureSeedFromEnv === true
       ? await keychainFromEnv(config, terminal, logger)
@@ -82,16 +82,29 @@ function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
   })
 }
 
-/** Only the webhook secrets change without a restart; the rest of the configuration is as it was. */
-function reload(service: Service | undefined, flags: ServeFlags, logger: Logger): void {
-  try {
-    const { secret_files } = loadConfig(flags.config).webhook
-    // While it starts, the secrets are yet to be read, or just were.
-    service?.reloadWebhookSecrets(secret_files)
-    logger.info({ count: secret_files.length }, 'webhook secrets reloaded')
-  } catch (error) {
-    logger.error({ error: errorFacts(error) }, 'webhook secrets not reloaded; those before stay')
+/**
+ * What changes without a restart: the webhook secrets, the tokens of the admin API and the policy.
+ * Each by itself: a fault in one keeps that one as it was. The rest of the configuration stays.
+ */
+async function reload(service: Service | undefined, flags: ServeFlags, logger: Logger) {
+  const attempt = async (what: string, action: () => unknown) => {
+    try {
+      await action()
+    } catch (error) {
+      logger.error({ error: errorFacts(error) }, `${what} not reloaded; those before stay`)
+    }
   }
+  await attempt('configuration', async () => {
+    const { webhook, policy } = loadConfig(flags.config)
+    // While it starts, all of this is yet to be read, or just was.
+    await attempt('webhook secrets', () => {
+      service?.reloadWebhookSecrets(webhook.secret_files)
+      logger.info({ count: webhook.secret_files.length }, 'webhook secrets reloaded')
+    })
+    await attempt('admin tokens', () => service?.reloadAdminTokens())
+    // It logs by itself what it did.
+    await service?.reloadPolicy({ who: 'SIGHUP', file: policy.file }).catch(() => {})
+  })
 }
 
 async function keychainFromEnv(

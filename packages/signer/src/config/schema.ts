@@ -1,6 +1,4 @@
 import { networks } from '@boltwarden/core/network'
-import { defaultPolicy, maxBatchJobs } from '@boltwarden/policy/policy'
-import { optionalTags, severities } from '@boltwarden/policy/tags'
 import { z } from 'zod'
 
 /** The latest moment at which an answer is of use: the platform gives a call about 10 s. */
@@ -11,13 +9,6 @@ const host = z.string().min(1).max(255)
 const port = z.int().min(0).max(65_535)
 const milliseconds = (min: number, max: number, preset: number) =>
   z.int().min(min).max(max).default(preset)
-
-const seconds = (presetMs: number) =>
-  z
-    .int()
-    .min(0)
-    .max(31_536_000)
-    .default(presetMs / 1000)
 
 const keys = z.strictObject({
   key_store_file: path.default('keystore.age'),
@@ -58,7 +49,14 @@ const webhook = z.strictObject({
   drain_timeout_ms: milliseconds(100, 600_000, 15_000),
 })
 
-const admin = z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8081) })
+const admin = z.strictObject({
+  host: host.default('127.0.0.1'),
+  port: port.default(8081),
+  /** Named bearer tokens. Without it the listener shows how the signer is, and changes nothing. */
+  token_file: path.optional(),
+  /** Names by which the API may be called, besides localhost and IP addresses. */
+  allowed_hosts: z.array(host).max(16).default([]),
+})
 
 const platform = z.strictObject({
   base_url: z.string().min(1).max(2048).default('https://api.lightspark.com'),
@@ -70,16 +68,14 @@ const platform = z.strictObject({
   api_client_secret_file: path.optional(),
 })
 
-/** What violations of the rules that may be demoted lead to, by tag. */
-const rules = z.strictObject(
-  Object.fromEntries(optionalTags.map((tag) => [tag, z.enum(severities).optional()])),
-)
+/** What is signed stands in a file of its own, which can be changed while the signer runs. */
+const policy = z.strictObject({ file: path.optional() })
 
-const policy = z.strictObject({
-  max_jobs: z.int().min(1).max(maxBatchJobs).default(defaultPolicy.maxJobs),
-  max_event_age_seconds: seconds(defaultPolicy.maxEventAgeMs),
-  max_event_ahead_seconds: seconds(defaultPolicy.maxEventAheadMs),
-  rules: rules.prefault({}),
+/** Events as they arrive, for `policy explain` and `policy replay`. Off without a file. */
+const capture = z.strictObject({
+  file: path.optional(),
+  max_bytes: z.int().min(65_536).max(1_099_511_627_776).default(67_108_864),
+  keep_files: z.int().min(1).max(100).default(4),
 })
 
 const log = z.strictObject({
@@ -98,6 +94,7 @@ export const configSchema = z.strictObject({
   admin: admin.prefault({}),
   platform: platform.prefault({}),
   policy: policy.prefault({}),
+  capture: capture.prefault({}),
   log: log.prefault({}),
 })
 

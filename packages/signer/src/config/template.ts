@@ -12,6 +12,8 @@ export type TemplateFacts = {
   readonly apiClientSecretFile: string | undefined
   readonly webhookPort: number | undefined
   readonly adminPort: number | undefined
+  readonly adminTokenFile: string
+  readonly policyFile: string
 }
 
 /**
@@ -70,9 +72,13 @@ ${line('secret_files', facts.webhookSecretFiles)}
 # drain_timeout_ms = 15000
 
 [admin]
-# /livez, /readyz, /metrics. Keep it away from strangers.
+# /livez, /readyz, /metrics for whoever can reach it; the rest needs a token. Keep strangers away.
 # host = "127.0.0.1"
 ${chosen('port', facts.adminPort, 8081)}
+# Lines of a name and a token, mode 600. Without it nothing can be changed through this listener.
+${line('token_file', facts.adminTokenFile)}
+# Names by which it may be called, besides localhost and IP addresses.
+# allowed_hosts = []
 
 [platform]
 ${chosen('base_url', facts.baseUrl, 'https://api.lightspark.com')}
@@ -84,15 +90,15 @@ ${chosen('api_client_id', facts.apiClientId, '')}
 ${chosen('api_client_secret_file', facts.apiClientSecretFile, 'api-client-secret')}
 
 [policy]
-# The most signing jobs of one event.
-# max_jobs = 1000
-# The oldest event that is answered, and how far ahead of our clock one may be.
-# max_event_age_seconds = 86400
-# max_event_ahead_seconds = 300
+# What is signed. Without a file every default holds. boltwarden policy reload takes a change.
+${line('file', facts.policyFile)}
 
-[policy.rules]
-# What a violation leads to, for rules that are not mandatory: error, warn or hold.
-# policy-lightspark-unknown-channel = "error"
+[capture]
+# Keeps every event as it arrives, for boltwarden policy explain and replay. Off without a file.
+# file = "capture/events.ndjson"
+# At this size a file is put aside, and this many of those are kept.
+# max_bytes = 67108864
+# keep_files = 4
 
 [log]
 # fatal, error, warn, info, debug or trace

@@ -25,11 +25,12 @@ export function checkNode(version: string): Finding {
 
 /** Whether the files that hold secrets are for their owner only, and the data folder too. */
 export function checkModes(config: Config): readonly Finding[] {
-  const { keys, webhook, platform, store } = config
+  const { keys, webhook, admin, platform, store } = config
   const secrets = [
     keys.key_store_file,
     ...(keys.passphrase_file === undefined ? [] : [keys.passphrase_file]),
     ...webhook.secret_files,
+    ...(admin.token_file === undefined ? [] : [admin.token_file]),
     ...(platform.api_client_secret_file === undefined ? [] : [platform.api_client_secret_file]),
   ]
   return [...secrets, dirname(store.file)].map((file) => checkMode(file, config))

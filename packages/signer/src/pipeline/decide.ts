@@ -4,17 +4,21 @@ import type { Network } from '@boltwarden/core/network'
 import type { Delivery } from '@boltwarden/policy/event'
 import { type Candidate, recompose } from '@boltwarden/policy/facts'
 import { judge } from '@boltwarden/policy/judge'
-import type { Policy } from '@boltwarden/policy/policy'
-import type { Ruling, Store } from '@boltwarden/store'
+import type { Store } from '@boltwarden/store'
+import type { Ruled } from '../capture/capture.ts'
 import type { Entropy } from '../entropy.ts'
+import type { LoadedPolicy } from '../policy-file/load.ts'
+import type { RevealWatch } from './reveal-watch.ts'
 
 /** What decides. */
 export type DecideDeps = {
   readonly network: Network
-  readonly policy: Policy
+  /** The policy in force now. */
+  readonly policy: () => LoadedPolicy
   readonly keychain: Keychain
   readonly store: Store
   readonly entropy: Entropy
+  readonly reveals: RevealWatch
 }
 
 /**
@@ -23,8 +27,10 @@ export type DecideDeps = {
  *
  * @throws {StoreFault} if the store fails: nothing may be signed then.
  */
-export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Ruling> {
-  const { network, policy, keychain, store } = deps
+export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Ruled> {
+  const { network, keychain, store, reveals } = deps
+  // One policy from beginning to end, whatever is reloaded meanwhile.
+  const { policy, hash } = deps.policy()
   const candidate = freshCandidate(delivery, deps)
   const facts = recompose(delivery, {
     network,
@@ -32,7 +38,10 @@ export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Ruli
     secp256k1: keychain.secp256k1,
     ...(candidate !== undefined && { candidate }),
   })
-  return store.decide(delivery, (view) => judge(policy, facts, view))
+  const ruling = await store.decide(delivery, (view) => judge(policy, facts, view))
+  const isReveal = delivery.request.kind === 'reveal-counterparty-per-commitment-secret'
+  if (isReveal && ruling.decision.verdict === 'sign') reveals.recorded()
+  return { ...ruling, policyHash: hash }
 }
 
 /** Randomness is drawn before the critical section, which draws none. */

@@ -3,6 +3,7 @@ import { type Decision, violationsOf } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { OtherEvent } from '@boltwarden/sdk'
 import type { Ruling } from '@boltwarden/store'
+import type { Capture, Ruled } from '../capture/capture.ts'
 import type { Clock } from '../clock.ts'
 import { SignerFault } from '../fault.ts'
 import type { Reply } from '../http/reply.ts'
@@ -11,10 +12,11 @@ import { errorFacts, type Logger } from '../logging.ts'
 import type { Metrics } from '../metrics.ts'
 import type { WebhookSecrets } from '../webhook-secrets.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
-import { type DecideDeps, decide } from './decide.ts'
+import type { DecideDeps } from './decide.ts'
 import { type Channel, type Delivered, deliver } from './deliver.ts'
 import { decisionFacts, type Ending, failed, refusalBody } from './ending.ts'
 import { readCall } from './receive.ts'
+import { decideOnceRevealed } from './reveal-grace.ts'
 import { sign } from './sign.ts'
 
 /** What the pipeline may do. */
@@ -33,6 +35,7 @@ export type PipelineDeps = DecideDeps & {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly capture: Capture
   readonly onOtherEvent?: EventHook
 }
 
@@ -76,6 +79,7 @@ async function workOff(
       throw new SignerFault({ code: 'OVERLOADED', maxInFlight: options.maxInFlight })
     }
     const incoming = readCall(call)
+    if (incoming.kind !== 'request') deps.capture.add(call)
     if (incoming.kind === 'malformed') {
       const { path, expected } = incoming
       const reply = { status: 400, body: { code: 'MALFORMED', path, expected } }
@@ -85,7 +89,8 @@ async function workOff(
       facts.event_id = incoming.delivery.event
       facts.kind = incoming.delivery.request.kind
       const deadline = deadlineAfter(call.startedMs, options.decisionDeadlineMs, deps.clock)
-      return await answerRequest(incoming.delivery, deadline, facts, options, deps)
+      const ruled = await ruleOn(incoming.delivery, call, deadline, deps)
+      return await answerRequest(ruled, incoming.delivery, deadline, facts, options, deps)
     }
     facts.event_id = incoming.event.eventId
     if (incoming.kind === 'other') return await acknowledgeOther(incoming.event, facts, deps)
@@ -98,7 +103,24 @@ async function workOff(
   }
 }
 
+/** Decides, and keeps the event with what was decided of it, or without where that failed. */
+async function ruleOn(
+  delivery: Delivery,
+  call: WebhookCall,
+  deadline: Deadline,
+  deps: PipelineDeps,
+): Promise<Ruled> {
+  let ruled: Ruled | undefined
+  try {
+    ruled = await decideOnceRevealed(delivery, deadline, deps)
+    return ruled
+  } finally {
+    deps.capture.add(call, ruled)
+  }
+}
+
 async function answerRequest(
+  ruling: Ruled,
   delivery: Delivery,
   deadline: Deadline,
   facts: Ending['facts'],
@@ -106,7 +128,6 @@ async function answerRequest(
   deps: PipelineDeps,
 ): Promise<Ending> {
   const { kind } = delivery.request
-  const ruling = await deadline.hold(() => decide(delivery, deps))
   const { decision, repeated } = ruling
   deps.metrics.decided(kind, decision, repeated)
   const told = { ...facts, ...decisionFacts(decision, repeated) }

@@ -21,12 +21,18 @@ export type TestServiceOptions = {
   readonly platformUrl?: string
   readonly nonces?: readonly Uint8Array[]
   readonly webhook?: Partial<Config['webhook']>
-  readonly policy?: Partial<Config['policy']>
+  /** The text of a policy file. */
+  readonly policy?: string
+  /** The text of more tables of the configuration. */
+  readonly config?: string
   readonly respondDirectly?: boolean
   readonly onOtherEvent?: EventHook
   /** To start again on what was left behind. */
   readonly folder?: string
 }
+
+/** What opens the admin API of every test service. */
+export const adminToken: string = 'canary-admin-token-'.padEnd(43, 'x')
 
 /** A signer in this process, on real ports and a real SQLite file. */
 export async function startTestService(options: TestServiceOptions) {
@@ -37,10 +43,17 @@ export async function startTestService(options: TestServiceOptions) {
   }
   const secretFile = put('webhook-secret', options.webhookSecret)
   const apiSecretFile = put('api-secret', 'the-api-secret')
+  const policyFile = options.policy === undefined ? undefined : put('policy.toml', options.policy)
+  const tokenFile = put('admin-token', `tester ${adminToken}\n`)
   const lines: string[] = []
   let nowMs = Date.parse('2026-01-01T00:00:00Z')
   const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => performance.now() }
-  const config = testServiceConfig(options, folder, secretFile, apiSecretFile)
+  const config = testServiceConfig(options, folder, {
+    secretFile,
+    apiSecretFile,
+    policyFile,
+    tokenFile,
+  })
   const secp256k1 = await openCurve('auto')
   const keychain = Keychain.fromSeed(hexToBytes(options.seedHex), { secp256k1 })
   const service = await startService(config, {
@@ -56,11 +69,18 @@ export async function startTestService(options: TestServiceOptions) {
     config,
     folder,
     lines,
+    policyFile,
     setNow: (ms: number) => {
       nowMs = ms
     },
     post: (body: string, signature = sign(body, options.webhookSecret)) =>
       postEvent(service, body, signature),
+    admin: (method: string, path: string, body?: object) =>
+      fetch(`${service.adminUrl}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -68,9 +88,14 @@ export async function startTestService(options: TestServiceOptions) {
 function testServiceConfig(
   options: TestServiceOptions,
   folder: string,
-  secretFile: string,
-  apiSecretFile: string,
+  files: {
+    secretFile: string
+    apiSecretFile: string
+    policyFile: string | undefined
+    tokenFile: string
+  },
 ): Config {
+  const { secretFile, apiSecretFile, policyFile, tokenFile } = files
   const answer = options.respondDirectly === true ? 'respond-directly' : 'mutation'
   const base = parseConfig(
     `network = "${options.network ?? 'REGTEST'}"
@@ -79,6 +104,7 @@ port = 0
 secret_files = ["${secretFile}"]
 [admin]
 port = 0
+token_file = "${tokenFile}"
 [store]
 file = "${join(folder, 'data', 'state.sqlite')}"
 [platform]
@@ -86,13 +112,14 @@ answer = "${answer}"
 base_url = "${options.platformUrl ?? 'http://127.0.0.1:1'}"
 api_client_id = "client"
 api_client_secret_file = "${apiSecretFile}"
+${policyFile === undefined ? '' : `[policy]\nfile = "${policyFile}"`}
+${options.config ?? ''}
 `,
     'test',
   )
   return {
     ...base,
     webhook: { ...base.webhook, ...options.webhook },
-    policy: { ...base.policy, ...options.policy },
   }
 }
 

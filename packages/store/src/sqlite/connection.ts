@@ -28,12 +28,17 @@ export class Connection {
   }
 
   /**
-   * Opens a file, made readable and writable by its owner only, and sets it up for durability.
+   * Opens a file, made readable and writable by its owner only, and sets it up for durability; or
+   * without, for what is thrown away.
    *
    * @throws {StoreFault} `STORE_UNAVAILABLE` if it cannot be opened, `STORE_FOREIGN_FILE` if it is
    *   another program's, `STORE_NOT_DURABLE` if a setting does not read back.
    */
-  static open(path: string, busyTimeoutMs: number): Connection {
+  static open(
+    path: string,
+    busyTimeoutMs: number,
+    durability: 'durable' | 'scratch' = 'durable',
+  ): Connection {
     const connection = faults(() => {
       // SQLite would make the file with the process's umask.
       if (path !== memory) closeSync(openSync(path, 'a', 0o600))
@@ -43,7 +48,8 @@ export class Connection {
       connection.#set('busy_timeout', String(busyTimeoutMs))
       connection.#refuseForeign(path)
       if (path !== memory) faults(() => chmodSync(path, 0o600))
-      connection.#makeDurable()
+      if (durability === 'durable') connection.#makeDurable()
+      else connection.#set('synchronous', '0')
       return connection
     } catch (error) {
       connection.close()

@@ -50,7 +50,42 @@ export type SqliteOptions = {
 export function openSqlite(options: SqliteOptions): Backend {
   const { path, realm, busyTimeoutMs = defaultBusyTimeoutMs } = options
   const migrations = options.migrations ?? readMigrations()
-  const connection = Connection.open(path, busyTimeoutMs)
+  return settled(Connection.open(path, busyTimeoutMs), realm, migrations)
+}
+
+/** What decisions would leave behind, to be thrown away. No store can be made of it. */
+export type Scratch = Pick<Backend, 'update' | typeof Symbol.asyncDispose>
+
+/**
+ * Opens a memory for trying decisions out: the same statements, but nothing survives. It is no
+ * {@link Backend}, so no permit comes of it.
+ *
+ * @param options.copy - a copy of a store's file to begin with, which is written to; in memory and
+ *   empty without it.
+ * @throws {StoreFault} as {@link openSqlite}.
+ * @example
+ * ```ts
+ * import { openScratch } from '@boltwarden/store/sqlite'
+ * const scratch = openScratch({ realm: { fingerprint: '00000000', network: 'REGTEST' } })
+ * await scratch[Symbol.asyncDispose]()
+ * ```
+ */
+export function openScratch(options: { readonly realm: Realm; readonly copy?: string }): Scratch {
+  const { realm, copy = ':memory:' } = options
+  const connection = Connection.open(copy, defaultBusyTimeoutMs, 'scratch')
+  const backend = settled(connection, realm, readMigrations())
+  return {
+    update: (scope, step) => backend.update(scope, step),
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  }
+}
+
+/** A connection whose file has our schema and is of this realm. */
+function settled(
+  connection: Connection,
+  realm: Realm,
+  migrations: readonly Migration[],
+): SqliteBackend {
   try {
     connection.exclusively(() => {
       connection.exec(`PRAGMA application_id = ${applicationId}`)

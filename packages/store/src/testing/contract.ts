@@ -1,7 +1,9 @@
 import { eventId, invoiceId } from '@boltwarden/core/ids'
+import { emptyNodeState } from '@boltwarden/policy/state/node-state'
 import { Permit } from '../permit.ts'
 import { createStore, type Store } from '../store.ts'
 import type { Expectation, Harness, TestApi, TestDatabase } from './api.ts'
+import { channelLife } from './channel-life.ts'
 import {
   channelState,
   declines,
@@ -63,10 +65,13 @@ export function storeContract(api: TestApi, harness: Harness): void {
   atomicity(suite)
   uniqueness(suite)
   listings(suite)
+  channelLife(suite)
 }
 
 type Open = () => Promise<Store>
-type Suite = TestApi & {
+
+/** A test runner, and a way to run a test with an empty database. */
+export type Suite = TestApi & {
   readonly with: (body: (open: Open, database: TestDatabase) => Promise<void>) => Promise<void>
 }
 
@@ -110,6 +115,11 @@ function decisions({ describe, test, expect, with: withDatabase }: Suite): void 
             channels: new Map([[7, channelState(7)]]),
             channelById: channelState(8),
             invoice: undefined,
+            incoming: [],
+            intents: [],
+            fundings: [],
+            spends: [],
+            node: emptyNodeState,
           })
           return signs(again)(view)
         })

@@ -1,11 +1,17 @@
+import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
+import {
+  serialiseTransaction,
+  type Transaction,
+  transactionId,
+} from '@boltwarden/core/bitcoin/transaction'
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
-import { paymentHash, preimageNonce } from '@boltwarden/core/bytes'
+import { digest, paymentHash, preimageNonce, txid } from '@boltwarden/core/bytes'
 import type { Grant } from '@boltwarden/core/grant'
-import { channelId, eventId, invoiceId, nodeId } from '@boltwarden/core/ids'
-import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import { channelId, eventId, invoiceId, nodeId, payloadId } from '@boltwarden/core/ids'
+import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Judgement } from '@boltwarden/policy/judge'
-import type { ChannelState } from '@boltwarden/policy/state/channel-state'
+import { type ChannelState, unsignedChannel } from '@boltwarden/policy/state/channel-state'
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import type { View, Writes } from '@boltwarden/policy/view'
@@ -45,6 +51,36 @@ export function hashDelivery(event: string, invoice: string): Delivery {
   }
 }
 
+/** A delivery that asks the L1 wallet for a signature; the id of its transaction, its one output. */
+export function walletDelivery(event: string): {
+  readonly delivery: Delivery
+  readonly id: Uint8Array
+  readonly script: Uint8Array
+} {
+  const script = p2wsh(Uint8Array.of(0x51))
+  const transaction: Transaction = {
+    version: 2,
+    inputs: [{ txid: txid(filled(7)), vout: 0, scriptSig: none, sequence: 0, witness: [] }],
+    outputs: [{ value: sats(1000n), scriptPubKey: script }],
+    locktime: 0,
+  }
+  const job = {
+    id: payloadId('job'),
+    path: "m/84'/2'/0'/0/0",
+    message: digest(filled(0)),
+    isRaw: true,
+    transaction: serialiseTransaction(transaction),
+  }
+  return {
+    id: transactionId(transaction),
+    script,
+    delivery: {
+      ...envelope(event),
+      request: { kind: 'derive-key-and-sign', network: 'REGTEST', jobs: [job] },
+    },
+  }
+}
+
 /** A channel known from its first point on. */
 export function channelState(channel: number, id = `Channel:${channel}`, below = 0): ChannelState {
   return {
@@ -54,6 +90,7 @@ export function channelState(channel: number, id = `Channel:${channel}`, below =
     origin: 'opening',
     lowestPoint: commitmentIndex(maxCommitmentIndex - below),
     counterpartySecrets: emptyCounterpartySecrets,
+    ...unsignedChannel,
   }
 }
 
@@ -122,6 +159,7 @@ export function issues(delivery: Delivery, invoice: string, fill: number): Decid
   }
 }
 
+const none = new Uint8Array()
 const acknowledgement: Grant = Object.freeze({ kind: 'acknowledgement' })
 
 function envelope(event: string): Omit<Delivery, 'request'> {

@@ -1,5 +1,5 @@
 import { type PaymentHash, paymentHash } from '@boltwarden/core/bytes'
-import { hexToBytes } from '@boltwarden/core/hex'
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import type { Invoice } from '../../platform/entities.ts'
 import { settles } from '../../verify/payment.ts'
 import { recoverSigner } from '../../verify/signature.ts'
@@ -70,6 +70,24 @@ export async function askPaymentHash(scene: Scene, amountSats: bigint): Promise<
   if (hash === undefined || nonce === undefined) throw new ChapterStopped('no payment hash')
   const amountMsat = amountSats * 1000n
   return { id, amountMsat, paymentHash: paymentHash(hexToBytes(hash)), nonce }
+}
+
+/** Asks for the payment hash of an invoice that has one: a retry must get the same. */
+export async function askPaymentHashAgain(scene: Scene, invoice: IssuedInvoice): Promise<void> {
+  const { platform, node } = scene.context
+  await askHonestly(scene.context, {
+    chapter: scene.chapter,
+    name: 'payment hash again',
+    entityId: node.id,
+    data: aboutPaymentHash(scene, invoice.id),
+    answeredFor: invoice.id,
+    operation: 'set_invoice_payment_hash',
+    check: () =>
+      platform.get('Invoice', invoice.id).paymentHash === toHex(invoice.paymentHash)
+        ? undefined
+        : 'another payment hash than before',
+    proves: 'the same payment hash as before',
+  })
 }
 
 /** Asks for the preimage of an invoice whose payment has arrived. */

@@ -1,0 +1,182 @@
+import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import type { TxOut } from '@boltwarden/core/bitcoin/transaction'
+import { equalBytes } from '@boltwarden/core/bytes'
+import { type Sats, sats } from '@boltwarden/core/units'
+import { closingJob } from '../channel/claims.ts'
+import type { JobDraft } from '../channel/job.ts'
+import { exchange, type LiveChannel } from '../walk/asks/exchange.ts'
+import { askSignatures } from '../walk/asks/signing-asks.ts'
+import { destinationAddress, l1Address } from '../walk/player.ts'
+import type { Attack } from './stage/attack.ts'
+import { agreed, type ChannelPlan, goOn, htlc, live, opened, withHtlcs } from './stage/channels.ts'
+import { changedBy, output, paying, thiefScript } from './stage/forge.ts'
+import { signing } from './stage/requests.ts'
+import type { Stage } from './stage/stage.ts'
+import { signed } from './stage/target.ts'
+
+const destination = ['policy-mutual-destination-allowlisted']
+const value = ['policy-mutual-value-matches-commitment']
+const prize = 'the signature of a close that takes our money'
+
+/** An honest close whose outputs are changed one by one. */
+function forgedClose(
+  words: Pick<Attack, 'name' | 'story' | 'expectedTags'> & Partial<Pick<Attack, 'prize'>>,
+  change: (each: TxOut, isOurs: boolean, stage: Stage) => TxOut | readonly TxOut[] | undefined,
+  options: { readonly channel?: ChannelPlan; readonly fee?: Sats } = {},
+): Attack {
+  return {
+    prize,
+    ...words,
+    play: async (stage) => {
+      const channel = await live(stage, options.channel)
+      const { terms } = channel
+      const honest = close(stage, channel, options.fee)
+      const ours = p2wpkh(destinationAddress(stage.pairing, 0).publicKey)
+      const outputs = honest.transaction.outputs.flatMap(
+        (each) => change(each, equalBytes(each.scriptPubKey, ours), stage) ?? [],
+      )
+      const forged = { ...honest, transaction: paying(honest.transaction, outputs) }
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () =>
+          askSignatures(stage, terms.channelId, 'an honest close', [close(stage, channel)]),
+      }
+    },
+  }
+}
+
+function close(stage: Stage, { terms, balances }: LiveChannel, fee = sats(700n)): JobDraft {
+  return closingJob(terms, balances, destinationAddress(stage.pairing, 0), fee)
+}
+
+export const closings: readonly Attack[] = [
+  forgedClose(
+    {
+      name: 'close-to-the-thief',
+      story: "Our part of the close goes to the thief's address.",
+      expectedTags: destination,
+    },
+    (each, isOurs, stage) => (isOurs ? output(each.value, thiefScript(stage)) : each),
+  ),
+  forgedClose(
+    {
+      name: 'close-with-less-for-us',
+      story:
+        'The close pays us 100,000 sat less than the last commitment, and the other side more.',
+      expectedTags: value,
+    },
+    (each, isOurs) => changedBy(each, isOurs ? -100_000n : 100_000n),
+  ),
+  forgedClose(
+    {
+      name: 'close-with-nothing-for-us',
+      story: 'The close leaves us out, as if our balance were dust.',
+      expectedTags: value,
+    },
+    (each, isOurs) => (isOurs ? undefined : changedBy(each, 300_000n)),
+  ),
+  forgedClose(
+    {
+      name: 'close-with-dust-for-us',
+      story: 'The close has our address in it, with 400 sat; the rest goes to the other side.',
+      expectedTags: value,
+    },
+    (each, isOurs) => changedBy(each, isOurs ? -299_600n : 299_600n),
+  ),
+  forgedClose(
+    {
+      name: 'close-with-a-third-output',
+      story: "Part of ours goes to a third output, the thief's.",
+      expectedTags: [...destination, ...value, 'policy-mutual-other'],
+    },
+    (each, isOurs, stage) =>
+      isOurs ? [changedBy(each, -100_000n), output(100_000n, thiefScript(stage))] : each,
+  ),
+  forgedClose(
+    {
+      name: 'close-burnt-as-fee',
+      story: 'We pay the fee of the close, and it is most of what we have.',
+      expectedTags: ['policy-mutual-fee-range'],
+      prize: 'the signature of a close whose fee is most of our money',
+    },
+    (each) => each,
+    { channel: { opener: 'holder' }, fee: sats(900_000n) },
+  ),
+  forgedClose(
+    {
+      name: 'close-to-an-address-out-of-reach',
+      story:
+        'The close pays a wallet address of index 2 billion, which no wallet would ever look at.',
+      expectedTags: destination,
+      prize: 'the signature of a close to an address that nobody finds again',
+    },
+    (each, isOurs, { pairing }) =>
+      isOurs ? output(each.value, p2wpkh(l1Address(pairing, 0, 2_000_000_000).publicKey)) : each,
+  ),
+  {
+    name: 'close-with-a-payment-under-way',
+    story: 'The channel is closed while a payment of ours is under way; the other side keeps it.',
+    expectedTags: ['policy-mutual-no-pending-htlcs'],
+    prize,
+    play: async (stage) => {
+      const first = await live(stage)
+      const balances = withHtlcs(first.balances, htlc(stage, 'holder', 120_000n))
+      const channel = await exchange(stage, first, 'holder', balances)
+      const { terms } = channel
+      const counterpartyMsat = balances.counterpartyMsat + 120_000_000n
+      const kept = { ...channel, balances: { ...balances, counterpartyMsat, htlcs: [] } }
+      const forged = close(stage, kept)
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
+  {
+    name: 'second-close-to-the-thief',
+    story: 'An honest close is signed; the second, a fee step as it seems, pays the thief.',
+    expectedTags: destination,
+    prize,
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms } = channel
+      const honest = close(stage, channel)
+      await askSignatures(stage, terms.channelId, 'the first close', [honest])
+      const next = close(stage, channel, sats(900n))
+      const ours = p2wpkh(destinationAddress(stage.pairing, 0).publicKey)
+      const outputs = next.transaction.outputs.map((each) =>
+        equalBytes(each.scriptPubKey, ours) ? output(each.value, thiefScript(stage)) : each,
+      )
+      const forged = { ...next, transaction: paying(next.transaction, outputs) }
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () => askSignatures(stage, terms.channelId, 'the next fee step', [next]),
+      }
+    },
+  },
+  {
+    name: 'close-of-an-unseen-channel',
+    story: 'A channel without a single commitment is closed, to wherever the platform says.',
+    expectedTags: [
+      ...value,
+      ...destination,
+      'policy-lightspark-unknown-channel',
+      'policy-mutual-other',
+    ],
+    prize: 'the signature of a close of a channel whose balance the signer does not know',
+    play: async (stage) => {
+      const channel = await agreed(stage)
+      const { terms } = channel
+      const all = { holderMsat: 0n, counterpartyMsat: 1_000_000_000n, htlcs: [] }
+      const forged = close(stage, { ...channel, balances: all })
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () => opened(stage),
+      }
+    },
+  },
+]

@@ -1,0 +1,177 @@
+import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import type { PublicKey } from '@boltwarden/core/bytes'
+import { commitmentNumber } from '@boltwarden/core/units'
+import {
+  commitmentJob,
+  commitmentOf,
+  htlcJobs,
+  type SideCommitment,
+} from '../channel/commitment.ts'
+import type { JobDraft } from '../channel/job.ts'
+import { askPoint, askRelease } from '../walk/asks/commitment-asks.ts'
+import { askCommitment, exchange, type LiveChannel } from '../walk/asks/exchange.ts'
+import { askSignatures } from '../walk/asks/signing-asks.ts'
+import type { Attack } from './stage/attack.ts'
+import { agreed, type ChannelPlan, goOn, htlc, live, ours, withHtlcs } from './stage/channels.ts'
+import { commitmentWith, output } from './stage/forge.ts'
+import { signing } from './stage/requests.ts'
+import type { Stage } from './stage/stage.ts'
+import { any, signed } from './stage/target.ts'
+
+const revoked = ['policy-commitment-holder-not-revoked']
+const prize = 'the signature of a commitment of ours whose secret the other side has'
+
+/** A channel some commitments on, and the point of one of its holder's revoked commitments. */
+async function withHistory(stage: Stage, plan: ChannelPlan = {}) {
+  const first = await live(stage, plan)
+  const channel = await exchange(stage, first, 'counterparty', first.balances)
+  const number = commitmentNumber(channel.number - 1)
+  const { point } = await askPoint(stage, channel.terms, number)
+  return { channel, number, point }
+}
+
+/** A revoked commitment of ours, as it was or changed. */
+function revokedOne(
+  words: Pick<Attack, 'name' | 'story' | 'expectedTags'>,
+  forge: (stage: Stage, channel: LiveChannel, old: SideCommitment) => JobDraft,
+  plan?: ChannelPlan,
+): Attack {
+  return {
+    prize,
+    ...words,
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage, plan)
+      const forged = forge(stage, channel, ours(stage, channel, point, number))
+      return {
+        requests: [signing(stage, channel.terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  }
+}
+
+/**
+ * The holder has gone ahead, the counterparty's commitment has stayed at 0 without a balance of
+ * ours: the next number of the counterparty's is one that we have revoked.
+ */
+async function lagging(stage: Stage): Promise<{
+  readonly channel: LiveChannel
+  readonly point: PublicKey
+}> {
+  const channel = await agreed(stage, { holderSats: 0n })
+  const { terms, number, balances } = channel
+  await askCommitment(stage, terms, number, balances)
+  const { point } = await askPoint(stage, terms, 1)
+  for (const at of [0, 1]) {
+    await askPoint(stage, terms, at + 2)
+    await askRelease(stage, terms, at)
+  }
+  return { channel, point }
+}
+
+/** Our revoked commitment, where the other side has taken our payment key for its own. */
+function mirrored(stage: Stage, channel: LiveChannel, old: SideCommitment): SideCommitment {
+  const { terms } = channel
+  const basepoints = { ...terms.counterparty.basepoints, payment: terms.holder.payment }
+  const mirror = { ...terms, counterparty: { ...terms.counterparty, basepoints } }
+  const side = { broadcaster: 'holder' as const, number: old.number, point: old.point }
+  return commitmentOf(stage.secp256k1, mirror, channel.balances, side)
+}
+
+export const holderCommitments: readonly Attack[] = [
+  revokedOne(
+    {
+      name: 'revoked-commitment',
+      story: 'Our own commitment is to be signed for broadcast, after its secret was given.',
+      expectedTags: revoked,
+    },
+    (_stage, { terms }, old) => commitmentJob(terms, old),
+  ),
+  revokedOne(
+    {
+      name: 'revoked-commitment-with-anchors',
+      story: 'The same on an anchor channel.',
+      expectedTags: revoked,
+    },
+    (_stage, { terms }, old) => commitmentJob(terms, old),
+    { type: 'anchors' },
+  ),
+  revokedOne(
+    {
+      name: 'revoked-commitment-dressed-with-dust',
+      story:
+        "A dust output to our payment key makes our revoked commitment look like the counterparty's.",
+      expectedTags: [...revoked, 'policy-commitment-retry-same', 'policy-commitment-locktime'],
+    },
+    (_stage, { terms }, old) =>
+      commitmentWith(terms, old, (each) =>
+        each.kind === 'to-remote' ? [each, output(400n, p2wpkh(terms.holder.payment))] : each,
+      ),
+  ),
+  revokedOne(
+    {
+      name: 'revoked-commitment-dressed-as-theirs',
+      story:
+        'The other side took our payment key for its own, so our revoked commitment looks like its own.',
+      expectedTags: [...revoked, 'policy-commitment-retry-same', 'policy-commitment-locktime'],
+    },
+    (stage, channel, old) => commitmentJob(channel.terms, mirrored(stage, channel, old)),
+  ),
+  {
+    name: 'revoked-commitment-of-a-laggard',
+    story:
+      "Our side is two commitments ahead: our revoked number 1 is asked for as the counterparty's next.",
+    expectedTags: revoked,
+    prize,
+    play: async (stage) => {
+      const { channel, point } = await lagging(stage)
+      const { terms } = channel
+      const balances = { holderMsat: 400_000_000n, counterpartyMsat: 600_000_000n, htlcs: [] }
+      const forged = commitmentJob(terms, ours(stage, { ...channel, balances }, point, 1))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () => askCommitment(stage, terms, commitmentNumber(0), channel.balances),
+      }
+    },
+  },
+  {
+    name: 'second-stage-of-a-revoked-commitment',
+    story: 'The HTLC transaction of a commitment of ours is asked for, after its secret was given.',
+    expectedTags: [...revoked, 'policy-lightspark-htlc-parent'],
+    prize: 'the signature of an HTLC transaction of a revoked commitment',
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage)
+      const { terms } = channel
+      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 70_000n))
+      const old = ours(stage, { ...channel, balances }, point, number)
+      const drafts = htlcJobs(terms, old)
+      return {
+        requests: [signing(stage, terms.channelId, drafts)],
+        target: any(...drafts.map((each) => signed(each))),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
+  {
+    name: 'older-commitment-after-a-broadcast',
+    story:
+      'The last commitment is signed for broadcast, and then the one before it, which is revoked.',
+    expectedTags: revoked,
+    prize,
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage)
+      const { terms } = channel
+      const { point: last } = await askPoint(stage, terms, channel.number)
+      const honest = commitmentJob(terms, ours(stage, channel, last))
+      await askSignatures(stage, terms.channelId, 'our own commitment', [honest])
+      const forged = commitmentJob(terms, ours(stage, channel, point, number))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () => askSignatures(stage, terms.channelId, 'our own commitment again', [honest]),
+      }
+    },
+  },
+]

@@ -1,0 +1,68 @@
+import { anchorValue } from '@boltwarden/core/bolt3/scripts/anchor'
+import { equalBytes } from '@boltwarden/core/bytes'
+import { toHex } from '@boltwarden/core/hex'
+import type { Policy } from '../policy.ts'
+import { fundingScriptPubKey } from '../state/funding.ts'
+import type { NodeState, UnlinkedFunding } from '../state/node-state.ts'
+import type { ClosingFacts } from './closing-facts.ts'
+import { type CommitmentReview, isMidlife } from './commitment-review.ts'
+import { htlcChanges, sumOf, toHolderSats } from './htlc-changes.ts'
+import type { HtlcFacts } from './htlc-facts.ts'
+
+/** HTLCs that we offer for the first time; those of a channel just adopted were there before. */
+export function newlyOffered(review: CommitmentReview): readonly HtlcFacts[] {
+  if (review.isRepeated || review.side !== 'counterparty') return []
+  if (review.previous === undefined && isMidlife(review.state)) return []
+  return htlcChanges(review).added.filter(({ way }) => way === 'outgoing')
+}
+
+/** What a commitment takes from us that neither new HTLCs nor a higher fee explain; 0 or more. */
+export function unexplainedSats(review: CommitmentReview): bigint {
+  const { facts, previous, isRepeated } = review
+  if (previous === undefined || isRepeated) return 0n
+  const fall = previous.toHolderSats - toHolderSats(facts)
+  const fees = facts.feeSats > previous.feeSats ? facts.feeSats - previous.feeSats : 0n
+  const rest = fall - sumOf(htlcChanges(review).added, 'outgoing') - fees
+  return rest > 0n ? rest : 0n
+}
+
+/** The output of the L1 wallet that a channel's first commitment spends, where there is one. */
+export function ownFunding(
+  { facts, state }: CommitmentReview,
+  { unlinkedFundings }: NodeState,
+): UnlinkedFunding | undefined {
+  if (state?.funding !== undefined) return undefined
+  const script = fundingScriptPubKey(facts)
+  return unlinkedFundings.find(
+    (funding) =>
+      funding.vout === facts.input.vout &&
+      funding.amountSats === facts.amountSats &&
+      equalBytes(funding.txid, facts.input.txid) &&
+      equalBytes(funding.scriptPubKey, script),
+  )
+}
+
+/** What the first commitment of a channel that we fund gives the counterparty. */
+export function pushedSats(review: CommitmentReview, node: NodeState): bigint {
+  if (ownFunding(review, node) === undefined) return 0n
+  const { facts } = review
+  const anchors = facts.type === 'anchors' ? 2n * anchorValue : 0n
+  const pushed = facts.amountSats - facts.feeSats - anchors - toHolderSats(facts)
+  return pushed > 0n ? pushed : 0n
+}
+
+/** What a counterparty's commitment takes out of the node over Lightning. */
+export function outflowOf(review: CommitmentReview, node: NodeState): bigint {
+  const offered = newlyOffered(review).reduce((sum, { amountSats }) => sum + amountSats, 0n)
+  return offered + unexplainedSats(review) + pushedSats(review, node)
+}
+
+/** What a close pays us: our own keys, and scripts that the owner allows. */
+export function ownSats({ outputs }: ClosingFacts, { onchain }: Policy): bigint {
+  return outputs
+    .filter(
+      ({ own, scriptPubKey }) =>
+        own !== undefined || onchain.allowedScripts.includes(toHex(scriptPubKey)),
+    )
+    .reduce((sum, { value }) => sum + value, 0n)
+}

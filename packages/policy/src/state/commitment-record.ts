@@ -1,0 +1,99 @@
+import { type Hash160, hash160 } from '@boltwarden/core/bitcoin/hash'
+import { type Txid, txid } from '@boltwarden/core/bytes'
+import { toHex } from '@boltwarden/core/hex'
+import {
+  type CommitmentIndex,
+  type CommitmentNumber,
+  commitmentIndex,
+  commitmentNumber,
+  type Sats,
+} from '@boltwarden/core/units'
+import type { StateRecord } from './record.ts'
+
+/** Which way an HTLC goes, as we see it. */
+export const htlcWays = ['incoming', 'outgoing'] as const
+
+/** Which way an HTLC goes: `incoming` pays us, `outgoing` is offered by us. */
+export type HtlcWay = (typeof htlcWays)[number]
+
+/** An HTLC that has an output of its own. */
+export type HtlcRecord = {
+  readonly way: HtlcWay
+  /** RIPEMD-160 of the payment hash. */
+  readonly paymentHash160: Hash160
+  readonly amountSats: Sats
+  /** Block height. */
+  readonly cltvExpiry: number
+}
+
+/** A counterparty's commitment that was signed. */
+export type CounterpartyCommitment = {
+  readonly number: CommitmentNumber
+  readonly txid: Txid
+  /** What its `to_remote` gives us; 0 where there is none. */
+  readonly toHolderSats: Sats
+  /** What miners get, trimmed outputs included. */
+  readonly feeSats: Sats
+  readonly htlcs: readonly HtlcRecord[]
+}
+
+/** A commitment of our own that was signed, so that it may be broadcast at any time. */
+export type BroadcastCommitment = {
+  readonly index: CommitmentIndex
+  readonly txid: Txid
+}
+
+/** A closing transaction that was signed. */
+export type SignedClosing = { readonly txid: Txid; readonly toHolderSats: Sats }
+
+/** As it stands in the JSON of a state. */
+export function commitmentJson(commitment: CounterpartyCommitment): object {
+  return {
+    number: commitment.number,
+    txid: toHex(commitment.txid),
+    toHolderSats: String(commitment.toHolderSats),
+    feeSats: String(commitment.feeSats),
+    htlcs: commitment.htlcs.map((htlc) => ({
+      way: htlc.way,
+      paymentHash160: toHex(htlc.paymentHash160),
+      amountSats: String(htlc.amountSats),
+      cltvExpiry: htlc.cltvExpiry,
+    })),
+  }
+}
+
+/** The inverse of {@link commitmentJson}. */
+export function readCommitment(record: StateRecord): CounterpartyCommitment {
+  return {
+    number: commitmentNumber(record.integer('number')),
+    txid: txid(record.bytes('txid')),
+    toHolderSats: record.sats('toHolderSats'),
+    feeSats: record.sats('feeSats'),
+    htlcs: record.list('htlcs', (htlc) => ({
+      way: htlc.oneOf('way', htlcWays),
+      paymentHash160: hash160(htlc.bytes('paymentHash160')),
+      amountSats: htlc.sats('amountSats'),
+      cltvExpiry: htlc.integer('cltvExpiry', 0xffff_ffff),
+    })),
+  }
+}
+
+/** As it stands in the JSON of a state. */
+export function broadcastJson({ index, txid: id }: BroadcastCommitment): object {
+  return { index, txid: toHex(id) }
+}
+
+/** The inverse of {@link broadcastJson}. */
+export function readBroadcast(record: StateRecord): BroadcastCommitment {
+  return { index: commitmentIndex(record.integer('index')), txid: txid(record.bytes('txid')) }
+}
+
+/** As it stands in the JSON of a state. */
+export function closingJson({ txid: id, toHolderSats }: SignedClosing): object {
+  return { txid: toHex(id), toHolderSats: String(toHolderSats) }
+}
+
+/** The inverse of {@link closingJson}. */
+export function readClosing(record: StateRecord): SignedClosing {
+  return { txid: txid(record.bytes('txid')), toHolderSats: record.sats('toHolderSats') }
+}

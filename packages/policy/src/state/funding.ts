@@ -1,0 +1,57 @@
+import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
+import { type ObscuringFactor, obscuringFactor } from '@boltwarden/core/bolt3/commitment-number'
+import { type CommitmentType, commitmentTypes } from '@boltwarden/core/bolt3/commitment-type'
+import { buildFunding } from '@boltwarden/core/bolt3/scripts/funding'
+import { type PublicKey, publicKey, type Txid, txid } from '@boltwarden/core/bytes'
+import { toHex } from '@boltwarden/core/hex'
+import type { Sats } from '@boltwarden/core/units'
+import type { StateRecord } from './record.ts'
+
+/** What the first commitment that is signed fixes for a channel's life. */
+export type Funding = {
+  readonly txid: Txid
+  readonly vout: number
+  readonly amountSats: Sats
+  /** Our own key is that of `m/3/n/0`. */
+  readonly holderKey: PublicKey
+  readonly counterpartyKey: PublicKey
+  readonly obscuringFactor: ObscuringFactor
+  readonly commitmentType: CommitmentType
+  /** What that first commitment gives us, before anything was paid; 0 where nothing. */
+  readonly initialToHolderSats: Sats
+}
+
+/** The scriptPubKey of a funding output, 34 bytes. */
+export function fundingScriptPubKey(
+  keys: Pick<Funding, 'holderKey' | 'counterpartyKey'>,
+): Uint8Array {
+  return p2wsh(buildFunding(keys.holderKey, keys.counterpartyKey))
+}
+
+/** As it stands in the JSON of a state. */
+export function fundingJson(funding: Funding): object {
+  return {
+    txid: toHex(funding.txid),
+    vout: funding.vout,
+    amountSats: String(funding.amountSats),
+    holderKey: toHex(funding.holderKey),
+    counterpartyKey: toHex(funding.counterpartyKey),
+    obscuringFactor: funding.obscuringFactor,
+    commitmentType: funding.commitmentType,
+    initialToHolderSats: String(funding.initialToHolderSats),
+  }
+}
+
+/** The inverse of {@link fundingJson}. */
+export function readFunding(record: StateRecord): Funding {
+  return {
+    txid: txid(record.bytes('txid')),
+    vout: record.integer('vout', 0xffff_ffff),
+    amountSats: record.sats('amountSats'),
+    holderKey: publicKey(record.bytes('holderKey')),
+    counterpartyKey: publicKey(record.bytes('counterpartyKey')),
+    obscuringFactor: obscuringFactor(record.integer('obscuringFactor')),
+    commitmentType: record.oneOf('commitmentType', commitmentTypes),
+    initialToHolderSats: record.sats('initialToHolderSats'),
+  }
+}

@@ -1,0 +1,46 @@
+import type { Decision } from '@boltwarden/policy/decision'
+import { violationsOf } from '@boltwarden/policy/decision'
+import type { Delivery } from '@boltwarden/policy/event'
+import type { Ruled } from '../capture/capture.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Deadline } from './deadline.ts'
+import { type DecideDeps, decide } from './decide.ts'
+
+/** Rules whose violation a reveal may end. */
+const healedByReveal: ReadonlySet<string> = new Set(['policy-commitment-previous-revoked'])
+
+/** What must be left of the deadline for signing and sending. */
+const answerReserveMs = 1500
+
+/**
+ * Decides a delivery. The platform reveals a counterparty's secret without waiting, so the next
+ * commitment may overtake it: what is held for that alone waits for the reveal, is judged anew as
+ * soon as one is on the disk, and stays held where none comes.
+ */
+export async function decideOnceRevealed(
+  delivery: Delivery,
+  deadline: Deadline,
+  deps: DecideDeps & { readonly metrics: Metrics },
+): Promise<Ruled> {
+  const { reveals, metrics } = deps
+  const { revealGraceMs } = deps.policy().policy.channels
+  // Read before deciding: what is revealed in between must not be slept through.
+  let since = reveals.count
+  let ruled = await deadline.hold(() => decide(delivery, deps))
+  if (!awaitsReveal(ruled.decision)) return ruled
+  const graceEnds = deadline.elapsedMs() + revealGraceMs
+  while (awaitsReveal(ruled.decision)) {
+    const left = Math.min(graceEnds - deadline.elapsedMs(), deadline.leftMs() - answerReserveMs)
+    if (left <= 0 || !(await reveals.next(since, left))) break
+    since = reveals.count
+    ruled = await deadline.hold(() => decide(delivery, deps))
+  }
+  metrics.awaitedReveal(awaitsReveal(ruled.decision) ? 'held' : 'revealed')
+  return ruled
+}
+
+function awaitsReveal(decision: Decision): boolean {
+  return (
+    decision.verdict === 'hold' && violationsOf(decision).some(({ tag }) => healedByReveal.has(tag))
+  )
+}
