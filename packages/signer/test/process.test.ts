@@ -132,6 +132,15 @@ describe('serve', () => {
     expect((await stopped(running)).code).toBe(0)
   })
 
+  test('SIGUSR1 opens no debugger, through which anybody here could read the keys', async () => {
+    const { folder } = await prepare()
+    const { running } = await serve(folder.unlock)
+    running.child.kill('SIGUSR1')
+    await running.line((line) => line.message === 'ignored: it would open a debugger')
+    const { code, err } = await stopped(running)
+    expect([code, err]).toEqual([0, ''])
+  })
+
   test('takes the passphrase from a file descriptor or systemd', async () => {
     const { folder } = await prepare()
     const byFd = ['--config', folder.config, '--passphrase-fd', '0']

@@ -182,6 +182,15 @@ describe('slow senders', () => {
     )
   })
 
+  test('who does not hang up either holds no connection', async () => {
+    const { url, port } = await start(accept, { ...limits, max_connections: 1 })
+    const silent = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    silent.write('POST /webhook HTTP/1.1\r\n')
+    await new Promise((resolve) => silent.resume().once('end', resolve))
+    expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(200)
+    silent.destroy()
+  })
+
   test('a body that does not end is cut off', async () => {
     const { port } = await start(accept, limits)
     const head = 'POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'

@@ -38,6 +38,8 @@ export async function runServe(flags: ServeFlags, terminal: Terminal): Promise<n
     terminal.err.write(`boltwarden: log lines are lost: ${systemReason(error)}\n`)
   const logger = createLogger({ level: config.log.level }, { clock: systemClock, target, onLost })
   dieLoudly(logger)
+  // Node's own answer to it is a debugger on a port that every user of this machine may enter.
+  process.on('SIGUSR1', () => logger.warn('ignored: it would open a debugger'))
   // A signal while the key store opens must not be lost.
   const stop = stopSignal(logger)
   const reloadable: { service?: Service } = {}

@@ -133,7 +133,9 @@ function rejectConnection(error: Error, socket: Socket, deps: WebhookServerDeps)
   deps.logger.debug({ reason: systemReason(error) }, 'connection rejected')
   if (!socket.writable) return
   const status = late ? '408 Request Timeout' : '400 Bad Request'
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // `end` would wait for the other side to hang up, which it may never do.
+  socket.destroySoon()
 }
 
 function addRoute(app: FastifyInstance, options: Config['webhook'], deps: WebhookServerDeps): void {
