@@ -46,8 +46,11 @@ export function fundingSpendOf(job: JobFacts): FundingSpendFacts | undefined {
   const holderKey = key.publicKey
   if (!transaction?.ok || holderKey === undefined || job.job.amount === undefined) return undefined
   const input = transaction.value.transaction.inputs[match.inputIndex]
-  const counterpartyKey = script.publicKeys.find((found) => !equalBytes(found, holderKey))
-  if (input === undefined || counterpartyKey === undefined) return undefined
+  const [one, other] = script.publicKeys
+  const isOne = equalBytes(one, holderKey)
+  // A key that is not in the script is refused elsewhere.
+  if (!isOne && !equalBytes(other, holderKey)) return undefined
+  if (input === undefined) return undefined
   const { amount } = job.job
   const paid = transaction.value.transaction.outputs.reduce((sum, { value }) => sum + value, 0n)
   return {
@@ -58,7 +61,7 @@ export function fundingSpendOf(job: JobFacts): FundingSpendFacts | undefined {
     input,
     amountSats: amount,
     holderKey,
-    counterpartyKey,
+    counterpartyKey: isOne ? other : one,
     feeSats: amount - paid,
   }
 }
