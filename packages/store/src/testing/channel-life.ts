@@ -209,6 +209,8 @@ function funded(state: ChannelState, id: Uint8Array): ChannelState {
       amountSats: sats(1_000_000n),
       holderKey: key,
       counterpartyKey: key,
+      revocationBasepoint: key,
+      htlcBasepoint: key,
       obscuringFactor: obscuringFactor(5),
       commitmentType: 'anchors',
       initialToHolderSats: sats(0n),
