@@ -25,7 +25,7 @@ const reveal = (below: number) =>
 const revealAfterHtlc = () => {
   const numbers = htlcNumbers()
   return honest(
-    scenario,
+    'send-legacy',
     'reveal-counterparty-per-commitment-secret',
     (_, { index: at }) => at % 2 === 1 && numbers.has(maxCommitmentIndex - at),
   )
@@ -34,7 +34,7 @@ const revealAfterHtlc = () => {
 /** The numbers of the counterparty's commitments that had HTLCs. */
 function htlcNumbers(): ReadonlySet<number> {
   return new Set(
-    readScenario(scenario).events.flatMap(({ delivery: { request } }) =>
+    readScenario('send-legacy').events.flatMap(({ delivery: { request } }) =>
       request.kind === 'derive-key-and-sign' && request.jobs.length > 1
         ? [maxCommitmentIndex - Number(request.jobs[0]?.index)]
         : [],
