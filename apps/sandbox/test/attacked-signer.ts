@@ -24,6 +24,11 @@ const policyFiles: Readonly<Record<OwnerPolicy, string>> = {
   default: '',
   'receive-only': '[payments]\nreceive_only = true\n',
   intents: '[payments]\nrequire_intents = true\n[onchain]\nrequire_intents = true\n',
+  dust: `
+[payments]
+allow_trimmed_below_sats = ${ownerLimits.allowTrimmedBelowSats}
+max_trimmed_daily = ${ownerLimits.maxTrimmedDaily}
+`,
   limits: `
 [channels]
 max_channel_value_sats = ${ownerLimits.maxFundingSats}

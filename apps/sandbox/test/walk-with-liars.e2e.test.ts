@@ -15,7 +15,7 @@ describe('a walk sees through', () => {
     expect(report.ok).toBe(false)
     expect(failuresOf(report.steps)).toMatchInlineSnapshot(`
       [
-        "L1 transaction that funds the channel: no signature under m/84'/2'/0'/0/3",
+        "commitment 0: no signature under m/3/0/0",
         "commitment 0: no signature under m/3/1/0",
         "commitment 0: no signature under m/3/2/0",
         "ECDH with a peer: not the peer's secret",

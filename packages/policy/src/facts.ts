@@ -5,6 +5,7 @@ import type { Result } from '@boltwarden/core/result'
 import { type ChannelFacts, noChannelFacts, recomposeChannels } from './channel/channel-facts.ts'
 import type { Delivery } from './event.ts'
 import { type JobFacts, type JobPorts, recomposeJob } from './facts/job-facts.ts'
+import { type RevealedPoint, revealedPointOf } from './facts/revealed-point.ts'
 import {
   type OnchainPorts,
   type OnchainTransaction,
@@ -35,6 +36,8 @@ export type Facts = {
   readonly channels: ChannelFacts
   /** Of a point or a secret: the path of the channel. */
   readonly channelPath?: Result<KeyPath, KeyPathProblem>
+  /** Of a reveal, where the secret is one. */
+  readonly revealed?: RevealedPoint
   /** Of a shared secret: whether the peer's key is a point of the curve. */
   readonly isPeerOnCurve?: boolean
   /** Of a payment hash. */
@@ -107,8 +110,11 @@ export function recompose(delivery: Delivery, ports: Ports): Facts {
       return { ...facts, candidate: ports.candidate }
     case 'ecdh':
       return { ...facts, isPeerOnCurve: ports.secp256k1.isPublicKey(request.peer) }
+    case 'reveal-counterparty-per-commitment-secret': {
+      const revealed = revealedPointOf(request.secret, ports.secp256k1)
+      return { ...facts, ...(revealed !== undefined && { revealed }) }
+    }
     case 'release-payment-preimage':
-    case 'reveal-counterparty-per-commitment-secret':
     case 'sign-invoice':
       return facts
   }

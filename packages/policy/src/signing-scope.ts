@@ -1,11 +1,13 @@
+import { isP2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { type Transaction, transactionId } from '@boltwarden/core/bitcoin/transaction'
 import { parseUnsignedTransaction } from '@boltwarden/core/bitcoin/unsigned-transaction'
+import { obscuredNumberOf } from '@boltwarden/core/bolt3/commitment-number'
 import { recogniseScript } from '@boltwarden/core/bolt3/spend'
 import { toHex } from '@boltwarden/core/hex'
 import { isSigningKeyPath, parseKeyPath } from '@boltwarden/core/keys/key-path'
 import type { SigningJob } from '@boltwarden/core/request'
 import { type KeyRole, roleOf } from './facts/key-role.ts'
-import { isLoneSecondStage, maxSpentOutputs } from './onchain/remembered.ts'
+import { isLoneCommitment, isLoneSecondStage, maxSpentOutputs } from './onchain/remembered.ts'
 import { outPointKey } from './state/out-point.ts'
 
 /** What signing jobs touch besides the channels they name. */
@@ -29,7 +31,10 @@ export function signingScopeOf(jobs: readonly SigningJob[]): SigningScope {
   const keys: Keys = { intents: new Set(), fundings: new Set(), spends: new Set() }
   for (const job of jobs) {
     const path = parseKeyPath(job.path)
-    if (path.ok && isSigningKeyPath(path.value)) addJob(job, roleOf(path.value), keys)
+    if (!path.ok || !isSigningKeyPath(path.value)) continue
+    const role = roleOf(path.value)
+    if (role === 'funding' && isLoneCommitment(jobs)) addCommitment(job, keys)
+    addJob(job, role, keys)
   }
   return {
     intents: [...keys.intents].sort(),
@@ -50,6 +55,19 @@ function addJob(job: SigningJob, role: KeyRole, keys: Keys): void {
   if (role === 'htlc-basepoint' && isLoneSecondStage(transaction)) return
   for (const input of transaction.inputs) {
     if (keys.spends.size <= maxSpentOutputs) keys.spends.add(outPointKey(input))
+  }
+}
+
+/** What our own commitment leaves to be spent, should it be one. */
+function addCommitment(job: SigningJob, { spends }: Keys): void {
+  const parsed = job.transaction && parseUnsignedTransaction(job.transaction)
+  if (!parsed?.ok || obscuredNumberOf(parsed.value.transaction) === undefined) return
+  const { outputs } = parsed.value.transaction
+  const txid = transactionId(parsed.value.transaction)
+  for (const [vout, { scriptPubKey }] of outputs.entries()) {
+    if (isP2wsh(scriptPubKey) && spends.size <= maxSpentOutputs) {
+      spends.add(outPointKey({ txid, vout }))
+    }
   }
 }
 

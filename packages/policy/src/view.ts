@@ -4,7 +4,7 @@ import type { Request } from '@boltwarden/core/request'
 import type { Delivery } from './event.ts'
 import { maxBatchJobs } from './policy.ts'
 import { type SigningScope, signingScopeOf } from './signing-scope.ts'
-import type { ChannelState } from './state/channel-state.ts'
+import { type ChannelState, offeredHashes } from './state/channel-state.ts'
 import type { HtlcRecord } from './state/commitment-record.ts'
 import type { Intent } from './state/intent.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
@@ -32,7 +32,10 @@ export type View = {
   readonly invoice: InvoiceState | undefined
   /** HTLCs of any channel that pay us and have the invoice's payment hash. */
   readonly incoming: readonly HtlcRecord[]
-  /** Those with a key of the scope. */
+  /**
+   * Those with a key of the scope, and where the scope names the node, those that HTLCs of the
+   * channels serve: their end is known only by their absence.
+   */
   readonly intents: readonly Intent[]
   /** Channels that a transaction of the scope funds; to read only. */
   readonly fundings: readonly ChannelState[]
@@ -51,6 +54,13 @@ export type Writes = {
   readonly intents?: readonly Intent[]
   readonly spends?: readonly SpentOutput[]
   readonly node?: NodeState
+}
+
+/** The keys of the intents that a view of this scope shows: each once, ascending. */
+export function intentKeysOf(scope: Scope, channels: View['channels']): readonly string[] {
+  if (!scope.node) return scope.intents
+  const offered = [...channels.values()].flatMap(offeredHashes)
+  return [...new Set([...scope.intents, ...offered])].sort()
 }
 
 /** Nothing to write. */

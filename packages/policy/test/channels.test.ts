@@ -4,6 +4,7 @@ import { channelId, eventId } from '@boltwarden/core/ids'
 import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
+import { readScenario } from './corpus.ts'
 import { changed, honest, outcome } from './honest.ts'
 
 const scenario = 'receive-legacy'
@@ -19,6 +20,27 @@ const reveal = (below: number) =>
     'reveal-counterparty-per-commitment-secret',
     (_, request) => request.index === index(below),
   )
+
+/** The reveal of an odd index whose commitment had HTLCs. */
+const revealAfterHtlc = () => {
+  const numbers = htlcNumbers()
+  return honest(
+    'send-legacy',
+    'reveal-counterparty-per-commitment-secret',
+    (_, { index: at }) => at % 2 === 1 && numbers.has(maxCommitmentIndex - at),
+  )
+}
+
+/** The numbers of the counterparty's commitments that had HTLCs. */
+function htlcNumbers(): ReadonlySet<number> {
+  return new Set(
+    readScenario('send-legacy').events.flatMap(({ delivery: { request } }) =>
+      request.kind === 'derive-key-and-sign' && request.jobs.length > 1
+        ? [maxCommitmentIndex - Number(request.jobs[0]?.index)]
+        : [],
+    ),
+  )
+}
 
 describe('a per-commitment point', () => {
   test('of the first index makes the channel known', () => {
@@ -207,6 +229,28 @@ describe('policy-lightspark-reveal-consistent', () => {
   test('a secret of an even index that does not give the one before it', () => {
     const { signer, delivery } = reveal(1)
     const secret = commitmentSecret(new Uint8Array(32).fill(1))
+    // It contradicts the tree, and gives other keys than those of the HTLCs that were signed.
+    expect(outcome(signer.decide(changed(delivery, { secret })))).toEqual([
+      'decline',
+      'policy-lightspark-reveal-consistent',
+      'policy-lightspark-reveal-consistent',
+    ])
+  })
+
+  test('a secret of an odd index that does not give the keys of its HTLCs', () => {
+    const { signer, delivery } = revealAfterHtlc()
+    expect(delivery.request.index % 2).toBe(1)
+    const secret = commitmentSecret(new Uint8Array(32).fill(1))
+    expect(outcome(signer.decide(changed(delivery, { secret })))).toEqual([
+      'decline',
+      'policy-lightspark-reveal-consistent',
+    ])
+    expect(outcome(signer.decide(delivery))).toEqual(['sign'])
+  })
+
+  test.each([0, 0xff])('a secret that is no scalar', (fill) => {
+    const { signer, delivery } = reveal(0)
+    const secret = commitmentSecret(new Uint8Array(32).fill(fill))
     expect(outcome(signer.decide(changed(delivery, { secret })))).toEqual([
       'decline',
       'policy-lightspark-reveal-consistent',

@@ -3,11 +3,14 @@ import { readScenario, scenarioNames } from './corpus.ts'
 import { Signer } from './signer.ts'
 
 describe('recorded traffic of LDK nodes', () => {
+  // That our own commitment is signed is noted by default: it closes a channel by force.
+  const noted = 'policy-lightspark-holder-commitment'
+
   test.each(scenarioNames)('%s: every event is signed, and without a warning', (name) => {
     const scenario = readScenario(name)
     const judgements = Signer.of(scenario).play(scenario)
     const refused = judgements.flatMap(({ decision }, at) =>
-      decision.verdict === 'sign' && decision.warnings.length === 0
+      decision.verdict === 'sign' && decision.warnings.every(({ tag }) => tag === noted)
         ? []
         : [{ at, label: scenario.events[at]?.label, decision }],
     )

@@ -30,7 +30,7 @@ import {
 } from '@boltwarden/policy/state/node-state'
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { decodeSpentOutput, encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
-import { scopeOf, type View, type Writes } from '@boltwarden/policy/view'
+import { intentKeysOf, scopeOf, type View, type Writes } from '@boltwarden/policy/view'
 import type { Scenario } from './corpus.ts'
 
 const secp256k1 = await loadSecp256k1('auto')
@@ -91,6 +91,7 @@ export class Signer {
       const state = this.channel(channel)
       if (state !== undefined) channels.set(channel, state)
     }
+    const keys = intentKeysOf(scope, channels)
     const all = [...this.#channels.keys()].flatMap((channel) => this.channel(channel) ?? [])
     const invoice = scope.invoice === undefined ? undefined : this.invoice(scope.invoice)
     const hash = invoice && toHex(hash160OfPaymentHash(invoice.paymentHash))
@@ -102,7 +103,7 @@ export class Signer {
       incoming: all
         .flatMap(incomingHtlcs)
         .filter(({ paymentHash160 }) => toHex(paymentHash160) === hash),
-      intents: this.intents().filter((intent) => scope.intents.includes(intentKey(intent))),
+      intents: this.intents().filter((intent) => keys.includes(intentKey(intent))),
       fundings: all.filter(
         ({ funding }) => funding !== undefined && scope.fundings.includes(toHex(funding.txid)),
       ),

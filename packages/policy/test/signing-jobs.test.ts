@@ -12,7 +12,8 @@ import { commitment, decide, resigned, shapes, wallet, withHtlc } from './signin
 describe('an honest signing job', () => {
   test.each(shapes)('%s is signed', (_name, scenario, label) => {
     const honest = signing(scenario, label)
-    expect(decide(honest, honest.delivery)).toEqual(['sign'])
+    const notes = label === 'sign_holder_commitment' ? ['policy-lightspark-holder-commitment'] : []
+    expect(decide(honest, honest.delivery)).toEqual(['sign', ...notes])
   })
 
   test('HTLC jobs of an anchor channel are signed with SINGLE|ANYONECANPAY', () => {
@@ -145,6 +146,7 @@ describe('policy-lightspark-key-purpose', () => {
       'decline',
       'policy-lightspark-key-in-script',
       'policy-lightspark-key-purpose',
+      ...(other === 'm/3/7/0' ? ['policy-lightspark-unknown-channel'] : []),
     ])
   })
 })
@@ -155,7 +157,12 @@ describe('policy-lightspark-key-in-script', () => {
     const other = (path: string) =>
       path.startsWith('m/3/') ? path.replace(/^m\/3\/\d+/, 'm/3/7') : path.replace(/\d+$/, '777')
     const delivery = changedJob(honest, (job) => ({ ...job, path: other(job.path) }))
-    expect(decide(honest, delivery)).toEqual(['decline', 'policy-lightspark-key-in-script'])
+    const isChannel = honest.delivery.request.jobs[0]?.path.startsWith('m/3/')
+    expect(decide(honest, delivery)).toEqual([
+      'decline',
+      'policy-lightspark-key-in-script',
+      ...(isChannel ? ['policy-lightspark-unknown-channel'] : []),
+    ])
   })
 
   test('another add tweak', () => {
@@ -263,6 +270,8 @@ describe('several violations', () => {
     })
     const { decision } = honest.signer.decide(delivery)
     expect(decision.verdict === 'decline' && decision.violations).toEqual([
+      // Without its HTLC job a commitment that gives us nothing yet may be our own.
+      expect.objectContaining({ tag: 'policy-lightspark-holder-commitment', job: first?.id }),
       expect.objectContaining({ tag: 'policy-lightspark-key-purpose', job: second?.id }),
       expect.objectContaining({ tag: 'policy-lightspark-network' }),
       expect.objectContaining({ tag: 'policy-lightspark-sighash', job: second?.id }),

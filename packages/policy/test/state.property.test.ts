@@ -65,6 +65,8 @@ const funding: fc.Arbitrary<Funding> = fc.record({
   amountSats: sats,
   holderKey: key,
   counterpartyKey: key,
+  revocationBasepoint: key,
+  htlcBasepoint: key,
   obscuringFactor: fc.integer({ min: 0, max: maxCommitmentIndex }).map(obscuringFactor),
   commitmentType: fc.constantFrom('static-remotekey' as const, 'anchors' as const),
   initialToHolderSats: sats,
@@ -75,13 +77,20 @@ const htlc: fc.Arbitrary<HtlcRecord> = fc.record({
   amountSats: sats,
   cltvExpiry: fc.nat(499_999_999),
 })
-const commitment: fc.Arbitrary<CounterpartyCommitment> = fc.record({
-  number,
-  txid: bytes32.map(txid),
-  toHolderSats: sats,
-  feeSats: sats,
-  htlcs: fc.array(htlc, { maxLength: 3 }),
-})
+const commitment: fc.Arbitrary<CounterpartyCommitment> = fc.record(
+  {
+    number,
+    txid: bytes32.map(txid),
+    toHolderSats: sats,
+    feeSats: sats,
+    htlcs: fc.array(htlc, { maxLength: 3 }),
+    htlcKeys: fc.record({
+      holder: key,
+      revocationHash: fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hash160),
+    }),
+  },
+  { requiredKeys: ['number', 'txid', 'toHolderSats', 'feeSats', 'htlcs'] },
+)
 const outPoint = fc.record({ txid: bytes32.map(txid), vout: fc.nat(0xffff_ffff) })
 const spentOutput: fc.Arbitrary<SpentOutput> = fc
   .record(

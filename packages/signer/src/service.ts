@@ -16,6 +16,7 @@ import type { Reply } from './http/reply.ts'
 import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { searchAhead } from './own-scripts.ts'
 import type { Channel } from './pipeline/deliver.ts'
 import { ownFault } from './pipeline/ending.ts'
 import { createPipeline, type EventHook } from './pipeline/pipeline.ts'
@@ -143,6 +144,7 @@ async function assemble(
   const receive = pipeline.receive
   const listener = await startWebhookServer(webhook, { ...deps, receive, metrics })
   closers.unshift(() => listener.close())
+  closers.unshift(searchAhead(keychain, config.network, pipeline.inFlight))
   const start = {
     ...startFacts(config, keychain, listener.url, admin.url),
     policy: policy.current.hash,

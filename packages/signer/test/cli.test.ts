@@ -182,7 +182,7 @@ describe('send-test-event', () => {
     expect(JSON.parse(out).event).toMatchObject({
       event_id: 'mine',
       entity_id: 'Channel:99',
-      data: { derivation_path: 'm/3/99', per_commitment_point_idx: 2 ** 48 - 1 },
+      data: { derivation_path: 'm/3/99', per_commitment_point_idx: expect.any(Number) },
     })
     expect((await send('--event', 'ECDH', '--data-file', folder.config)).code).toBe(2)
     expect((await send('--event', 'not a name')).code).toBe(2)
@@ -203,6 +203,7 @@ type Checks = Readonly<Record<string, Check>> & {
   readonly store?: Check
   readonly platform?: Check
   readonly clock?: Check
+  readonly policy?: Check
 }
 
 describe('doctor', () => {
@@ -220,6 +221,8 @@ describe('doctor', () => {
     expect(Object.values(byCheck).filter(({ status }) => status === 'fail')).toEqual([])
     expect([code, healthy]).toEqual([0, true])
     expect(byCheck.store?.detail).toContain('durable')
+    expect(byCheck.policy?.detail).toMatch(/policy\.toml: enforce, [0-9a-f]{16}$/)
+    expect(byCheck['admin tokens']?.detail).toBe('operator')
     expect(byCheck.platform?.detail).toContain('takes the credentials')
     expect(byCheck.clock?.status).toBe('ok')
     expect(byCheck['key store']?.detail).toContain('5436d724')
@@ -249,8 +252,19 @@ describe('doctor', () => {
     })
     const file = join(folder.folder, 'webhook-secret')
     chmodSync(file, 0o644)
+    const policyFile = join(dirname(folder.config), 'policy.toml')
+    const policy = readFileSync(policyFile)
+    writeFileSync(policyFile, '[channels]\nadapt = true\n')
     const { code, byCheck } = await doctor()
+    writeFileSync(policyFile, 'mode = "observe"\n')
+    const observing = (await doctor()).byCheck.policy
+    writeFileSync(policyFile, policy)
     chmodSync(file, 0o600)
+    expect(observing).toMatchObject({ status: 'warn', fix: expect.stringContaining('replay') })
+    expect(byCheck.policy).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('"channels.adapt" expected one of adopt'),
+    })
     expect(code).toBe(7)
     expect(byCheck[`mode of ${file}`]).toMatchObject({ status: 'fail', fix: `chmod 600 ${file}` })
     expect(byCheck.platform?.detail).toContain('PLATFORM_REFUSED')

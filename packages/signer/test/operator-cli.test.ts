@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { eventBody } from './shared/events.ts'
 import { initFolder } from './shared/folder.ts'
 import { startPlatform } from './shared/platform.ts'
 import { boltwarden } from './shared/process.ts'
@@ -25,6 +26,17 @@ async function serve() {
   const policyFile = join(dirname(folder.config), 'policy.toml')
   return { folder, running, adminUrl, at, command, policyFile }
 }
+
+const releaseRequest = eventBody(
+  {
+    sub_event_type: 'RELEASE_PER_COMMITMENT_SECRET',
+    bitcoin_network: 'REGTEST',
+    derivation_path: 'm/3/7',
+    per_commitment_point_idx: 2 ** 48 - 1,
+    node_id: 'node:1',
+  },
+  { entity_id: 'Channel:1', event_id: 'e-1' },
+)
 
 describe('commands that speak to a running signer', () => {
   test('policy reload tells what changed, and why it did not', async () => {
@@ -113,6 +125,39 @@ describe('commands that speak to a running signer', () => {
     folder.edit((text) => text.replace(/^token_file = .*$/m, ''))
     const without = await boltwarden(['intents', 'list', '--config', folder.config]).ended
     expect([without.code, without.err]).toEqual([2, expect.stringContaining('admin.token_file')])
+  })
+
+  test('policy explain and replay need no running signer, nor the key store twice', async () => {
+    const { folder } = await serve()
+    const put = (name: string, text: string) => {
+      writeFileSync(join(folder.folder, name), text)
+      return join(folder.folder, name)
+    }
+    const event = put('event.json', releaseRequest)
+    const capture = put('capture.ndjson', `${releaseRequest}\n${releaseRequest}\n`)
+    const warn = put('warn.toml', '[rules]\npolicy-lightspark-unknown-channel = "warn"\n')
+    const explained = await boltwarden(['policy', 'explain', event, ...folder.unlock]).ended
+    expect(explained.out).toMatch(
+      /^release-per-commitment-secret e-1, 2026-01-01T00:00:00.000Z\ndecline, by policy [0-9a-f]{16}\n/,
+    )
+    expect(explained.out).toMatch(
+      /^ERROR policy-lightspark-unknown-channel\n {8}the channel was never seen/m,
+    )
+    expect(explained.out).toMatch(/^ok +policy-lightspark-release-order \(mandatory\)$/m)
+    const keys = join(folder.folder, 'public.json')
+    const noted = ['policy', 'replay', capture, '--policy', warn, '--write-public-keys', keys]
+    const replayed = await boltwarden([...noted, ...folder.unlock]).ended
+    expect([replayed.code, replayed.out]).toEqual([
+      0,
+      expect.stringMatching(/^ +2 {2}decline → sign$/m),
+    ])
+    expect(replayed.out).toContain('line 1, release-per-commitment-secret e-1')
+    // Without the key store, and without a configuration.
+    const against = ['--policy', warn, '--against', warn, '--public-keys', keys, '--json']
+    const other = await boltwarden(['policy', 'replay', capture, ...against], { env: {} }).ended
+    expect(JSON.parse(other.out)).toMatchObject({ judged: 2, differences: [] })
+    const bad = await boltwarden(['policy', 'explain', warn, ...folder.unlock]).ended
+    expect([bad.code, bad.err]).toEqual([3, expect.stringContaining('CAPTURE_UNREADABLE')])
   })
 
   test('SIGHUP takes the policy too, and keeps the one before where it is bad', async () => {

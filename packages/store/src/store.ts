@@ -4,7 +4,7 @@ import type { Decision } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Judgement } from '@boltwarden/policy/judge'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
-import { type Intent, intentKey } from '@boltwarden/policy/state/intent'
+import type { Intent } from '@boltwarden/policy/state/intent'
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import type { NodeState } from '@boltwarden/policy/state/node-state'
@@ -103,7 +103,7 @@ export function createStore(backend: Backend): Store {
       const scope = scopeOf(delivery)
       const { decision, repeated, grant } = await backend.update(scope, (view) => {
         const judgement = step(view)
-        checkWithin(scope, judgement.writes)
+        checkWithin(scope, view, judgement.writes)
         return { writes: judgement.writes, value: judgement }
       })
       if (grant === undefined) return { decision, repeated }
@@ -127,13 +127,14 @@ export function createStore(backend: Backend): Store {
 }
 
 /** What was not locked must not be written. */
-function checkWithin(scope: Scope, writes: Writes): void {
+function checkWithin(scope: Scope, view: View, writes: Writes): void {
   const { event, channels, invoice, intents = [], spends = [], node } = writes
   const spendable = new Set(scope.spends)
+  const shown = new Set(view.intents.map(({ id }) => id))
   const isWithin =
     spends.every((spent) => spendable.has(outPointKey(spent))) &&
     (node === undefined || scope.node) &&
-    intents.every((intent) => scope.intents.includes(intentKey(intent))) &&
+    intents.every(({ id }) => shown.has(id)) &&
     (event === undefined || event.event === scope.event) &&
     (invoice === undefined || invoice.invoice === scope.invoice) &&
     channels.every(({ channel, id }) => scope.channels.includes(channel) || id === scope.channelId)

@@ -8,7 +8,7 @@ import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import type { SpentOutput } from '@boltwarden/policy/state/spent-output'
-import type { Writes } from '@boltwarden/policy/view'
+import { intentKeysOf, type Writes } from '@boltwarden/policy/view'
 import { type Backend, StoreFault } from '@boltwarden/store'
 import { pageLimit } from '#src/store'
 
@@ -49,7 +49,7 @@ export function memoryBackend(memory: Memory): Backend {
         channelById: channelById(scope.channelId),
         invoice: scope.invoice && memory.invoices.get(scope.invoice),
         incoming: incomingOf(memory, scope.invoice),
-        intents: scope.intents.flatMap((key) =>
+        intents: intentKeysOf(scope, channels).flatMap((key) =>
           sorted(memory.intents).filter((intent) => intentKey(intent) === key),
         ),
         fundings: scope.fundings.flatMap((id) =>

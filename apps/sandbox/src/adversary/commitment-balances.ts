@@ -134,7 +134,7 @@ export const commitmentBalances: readonly Attack[] = [
     story: 'The feerate falls to 10 sat: our commitment could never be broadcast.',
     expectedTags: ['policy-commitment-fee-range'],
     prize: 'the signature of a commitment that no node relays',
-    channel: { opener: 'holder' },
+    channel: { opener: 'holder', holderSats: 600_000n },
     forge: (stage, channel) => {
       const terms = { ...channel.terms, feerate: feeratePerKw(10) }
       return [commitmentJob(terms, theirs(stage, channel, { terms }))]

@@ -3,9 +3,9 @@ import { commitmentNumber, indexOf } from '@boltwarden/core/units'
 import { commitmentJob } from '../channel/commitment.ts'
 import { createTerms } from '../channel/terms.ts'
 import { askPoint, tellSecret } from '../walk/asks/commitment-asks.ts'
-import { askCommitment } from '../walk/asks/exchange.ts'
+import { askCommitment, type LiveChannel } from '../walk/asks/exchange.ts'
 import type { Attack, HostileRequest } from './stage/attack.ts'
-import { agreed, goOn, htlc, live, shifted, theirs, withHtlcs } from './stage/channels.ts'
+import { agreed, goOn, htlc, live, planned, shifted, theirs, withHtlcs } from './stage/channels.ts'
 import { exchangeMany } from './stage/exchanges.ts'
 import { forgedCommitment } from './stage/forged-commitment.ts'
 import { signing } from './stage/requests.ts'
@@ -38,6 +38,31 @@ function twice(
         requests: [signing(stage, entity(stage, terms.channelId), [second])],
         target: all(signed(first), signed(second)),
         goOn: goOn(stage, channel),
+      }
+    },
+  }
+}
+
+/** A channel without history, whose first commitment is number 1,000. */
+function unseen(
+  name: string,
+  story: string,
+  expectedTags: readonly string[],
+  channelOf: (stage: Stage) => Promise<LiveChannel>,
+): Attack {
+  return {
+    name,
+    story,
+    expectedTags,
+    prize: 'the signature of a commitment of a channel that may have a life elsewhere',
+    play: async (stage) => {
+      const channel = await channelOf(stage)
+      const { terms } = channel
+      const forged = commitmentJob(terms, theirs(stage, channel, { number: 1_000 }))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () => askPoint(stage, terms, 0),
       }
     },
   }
@@ -163,22 +188,18 @@ export const commitmentNumbers: readonly Attack[] = [
       }
     },
   },
-  {
-    name: 'commitment-of-an-unseen-channel',
-    story: 'A channel that the signer has never heard of starts at commitment 1,000.',
-    expectedTags: ['policy-lightspark-unknown-channel'],
-    prize: 'the signature of a commitment of a channel that may have a life elsewhere',
-    play: async (stage) => {
-      const channel = await agreed(stage)
-      const { terms } = channel
-      const forged = commitmentJob(terms, theirs(stage, channel, { number: 1_000 }))
-      return {
-        requests: [signing(stage, terms.channelId, [forged])],
-        target: signed(forged),
-        goOn: () => askPoint(stage, terms, 0),
-      }
-    },
-  },
+  unseen(
+    'commitment-of-an-unseen-channel',
+    'A channel that the signer has never heard of starts at commitment 1,000.',
+    ['policy-lightspark-unknown-channel', ...number],
+    async (stage) => planned(stage),
+  ),
+  unseen(
+    'channel-that-starts-in-the-middle',
+    'A channel that was just agreed on starts at commitment 1,000.',
+    ['policy-lightspark-unknown-channel', ...number],
+    agreed,
+  ),
   {
     name: 'second-first-commitment',
     story: 'A channel in life is to start again from number 0, with another funding output.',

@@ -13,10 +13,12 @@ import { changedBy, commitmentWith, output, thiefScript } from './stage/forge.ts
 import { type ForgedCommitment, forgedCommitment } from './stage/forged-commitment.ts'
 import { type Stage, thiefKey, txidOf } from './stage/stage.ts'
 
-const unrecognized = ['policy-commitment-no-unrecognized-outputs']
+const unrecognized = [
+  'policy-commitment-no-unrecognized-outputs',
+  'policy-commitment-countersignatory-pubkey',
+]
 const anchors = [
-  'policy-commitment-anchor-match-fee',
-  'policy-commitment-anchor-static-remotekey',
+  'policy-commitment-anchor-amount',
   'policy-commitment-anchor-to-holder',
   'policy-commitment-anchor-to-counterparty',
   'policy-commitment-anchors-not-when-off',

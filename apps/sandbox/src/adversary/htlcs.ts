@@ -170,7 +170,11 @@ export const htlcs: readonly Attack[] = [
       name: 'second-stage-to-the-thief',
       story:
         "The second stage of an HTLC pays a plain address of the thief's, which no secret can punish.",
-      expectedTags: [parent, 'policy-htlc-output', 'policy-htlc-other'],
+      expectedTags: [
+        parent,
+        'policy-lightspark-second-stage',
+        'policy-sweep-destination-allowlisted',
+      ],
       prize: 'the signature of an HTLC transaction that cannot be revoked',
     },
     (second, stage) =>

@@ -6,6 +6,7 @@ import { askPaymentHash, askPreimage, type IssuedInvoice } from '../walk/asks/in
 import { receiveHtlc } from '../walk/chapters/inbound.ts'
 import type { Attack, HostileRequest } from './stage/attack.ts'
 import { htlc, live, opened, theirs, withHtlcs } from './stage/channels.ts'
+import { ownerLimits } from './stage/owner-limits.ts'
 import { paymentHashOf, preimage, signing } from './stage/requests.ts'
 import { derived, type Stage, txidOf } from './stage/stage.ts'
 import { moreThan, preimageOf, secondHash } from './stage/target.ts'
@@ -32,7 +33,8 @@ function paymentOf(stage: Stage, invoice: IssuedInvoice, changes: Partial<Htlc> 
 /** Pays the invoice honestly, so that its preimage is due: it must be given then. */
 async function payHonestly(stage: Stage, invoice: IssuedInvoice): Promise<void> {
   const channel = await live(stage)
-  const balances = withHtlcs(channel.balances, paymentOf(stage, invoice))
+  const paid = paymentOf(stage, invoice, { amountMsat: 50_000_000n })
+  const balances = withHtlcs(channel.balances, paid)
   await exchange(stage, channel, 'counterparty', balances)
   await askPreimage(stage, invoice)
 }
@@ -142,7 +144,7 @@ export const invoices: readonly Attack[] = [
       return {
         requests: [signing(stage, terms.channelId, drafts), own(stage, invoice)],
         target: preimageOf(hashOf(invoice)),
-        goOn: () => payHonestly(stage, { ...invoice, amountMsat: 60_000_000n }),
+        goOn: () => payHonestly(stage, invoice),
       }
     },
   },
@@ -184,6 +186,24 @@ export const invoices: readonly Attack[] = [
         requests: [own(stage, invoice)],
         target: preimageOf(hashOf(invoice)),
         goOn: () => exchange(stage, paid, 'counterparty', balances),
+      }
+    },
+  },
+  {
+    name: 'preimages-of-unseen-dust-without-end',
+    story: 'The owner allows five dust payments a day that no commitment shows; ten are claimed.',
+    expectedTags: unpaid,
+    prize: 'more preimages without a payment than the owner allows',
+    policy: 'dust',
+    play: async (stage) => {
+      const all: IssuedInvoice[] = []
+      for (let i = 0; i < 10; i++) all.push(await askPaymentHash(stage, 200n))
+      const [last] = all.slice(-1)
+      if (last === undefined) throw new TypeError('"invoices" expected some')
+      return {
+        requests: all.map((invoice) => own(stage, invoice)),
+        target: moreThan(ownerLimits.maxTrimmedDaily, 'release_payment_preimage'),
+        goOn: () => payHonestly(stage, last),
       }
     },
   },

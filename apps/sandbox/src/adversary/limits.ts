@@ -71,7 +71,7 @@ function withdrawing(
   return {
     ...words,
     policy: 'intents',
-    expectedTags: ['policy-onchain-no-unknown-outputs'],
+    expectedTags: ['policy-lightspark-withdrawal-intent', 'policy-onchain-no-unknown-outputs'],
     play: async (stage) => {
       const { id } = stage.context.node
       const script = toHex(thiefScript(stage))

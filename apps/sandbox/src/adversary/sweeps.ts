@@ -215,7 +215,7 @@ export const sweeps: readonly Attack[] = [
       name: 'sweep-to-an-address-out-of-reach',
       story:
         'The sweep pays a wallet address of index 2 billion, which no wallet would ever look at.',
-      expectedTags: foreign,
+      expectedTags: [...foreign, 'policy-onchain-wallet-path-predictable'],
       prize: 'the signature of a claim to an address that nobody finds again',
     },
     toRemote(),
@@ -244,12 +244,7 @@ export const sweeps: readonly Attack[] = [
       name: 'second-stage-of-ours-to-the-thief',
       story:
         'The HTLC transaction of our own commitment pays the thief instead of our delayed output.',
-      expectedTags: [
-        ...foreign,
-        'policy-lightspark-htlc-parent',
-        'policy-htlc-other',
-        'policy-htlc-output',
-      ],
+      expectedTags: [...foreign, 'policy-lightspark-htlc-parent', 'policy-lightspark-second-stage'],
     },
     timeout,
     (honest, stage) =>

@@ -66,12 +66,19 @@ function withCommitment(state: ChannelState, review: CommitmentReview): ChannelS
 }
 
 function commitmentOf({ facts, number }: CommitmentReview): CounterpartyCommitment {
+  const [htlc] = facts.htlcs
   return {
     number,
     txid: facts.txid,
     toHolderSats: sats(toHolderSats(facts)),
     feeSats: sats(facts.feeSats > 0n ? facts.feeSats : 0n),
     htlcs: facts.htlcs.map(recordOf),
+    ...(htlc !== undefined && {
+      htlcKeys: {
+        holder: htlc.script.countersignatoryHtlcPublicKey,
+        revocationHash: htlc.script.revocationPublicKeyHash,
+      },
+    }),
   }
 }
 
@@ -82,6 +89,8 @@ function fundingOf({ facts, factor }: CommitmentReview): Funding {
     amountSats: facts.amountSats,
     holderKey: facts.holderKey,
     counterpartyKey: facts.counterpartyKey,
+    revocationBasepoint: facts.revocationBasepoint,
+    htlcBasepoint: facts.htlcBasepoint,
     obscuringFactor: factor,
     commitmentType: facts.type,
     initialToHolderSats: sats(toHolderSats(facts)),

@@ -3,6 +3,7 @@ import { type Transaction, type TxIn, transactionId } from '@boltwarden/core/bit
 import type { CommitmentType } from '@boltwarden/core/bolt3/commitment-type'
 import { equalBytes, type PublicKey, type Txid } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
+import type { ChannelKeyName } from '@boltwarden/core/keys/key-path'
 import type { CommitmentIndex, Sats } from '@boltwarden/core/units'
 import type { JobFacts, JobPorts } from '../facts/job-facts.ts'
 import { type CommitmentOutputFacts, recogniseCommitmentOutputs } from './commitment-outputs.ts'
@@ -31,6 +32,9 @@ export type CommitmentFacts = FundingSpendFacts & {
   /** What the job says its number is, as an index. */
   readonly index: CommitmentIndex | undefined
   readonly type: CommitmentType
+  /** Our own basepoints that its HTLCs follow from. */
+  readonly revocationBasepoint: PublicKey
+  readonly htlcBasepoint: PublicKey
   readonly outputs: readonly CommitmentOutputFacts[]
   /** The HTLC jobs of the same event that spend it. */
   readonly htlcs: readonly HtlcFacts[]
@@ -46,8 +50,11 @@ export function fundingSpendOf(job: JobFacts): FundingSpendFacts | undefined {
   const holderKey = key.publicKey
   if (!transaction?.ok || holderKey === undefined || job.job.amount === undefined) return undefined
   const input = transaction.value.transaction.inputs[match.inputIndex]
-  const counterpartyKey = script.publicKeys.find((found) => !equalBytes(found, holderKey))
-  if (input === undefined || counterpartyKey === undefined) return undefined
+  const [one, other] = script.publicKeys
+  const isOne = equalBytes(one, holderKey)
+  // A key that is not in the script is refused elsewhere.
+  if (!isOne && !equalBytes(other, holderKey)) return undefined
+  if (input === undefined) return undefined
   const { amount } = job.job
   const paid = transaction.value.transaction.outputs.reduce((sum, { value }) => sum + value, 0n)
   return {
@@ -58,7 +65,7 @@ export function fundingSpendOf(job: JobFacts): FundingSpendFacts | undefined {
     input,
     amountSats: amount,
     holderKey,
-    counterpartyKey,
+    counterpartyKey: isOne ? other : one,
     feeSats: amount - paid,
   }
 }
@@ -73,10 +80,11 @@ export function commitmentFactsOf(
   if (job.spend?.kind !== 'commitment') return undefined
   const id = toHex(txid)
   const htlcs = htlcJobs.filter((htlc) => htlc.channel === channel && toHex(htlc.input.txid) === id)
+  const keyOf = (key: ChannelKeyName) => keys.publicKey({ purpose: 'channel-key', channel, key })
   const outputs = recogniseCommitmentOutputs(
     spend.transaction.outputs,
     {
-      payment: keys.publicKey({ purpose: 'channel-key', channel, key: 'payment' }),
+      payment: keyOf('payment'),
       holderFunding: spend.holderKey,
       counterpartyFunding: spend.counterpartyKey,
     },
@@ -87,6 +95,8 @@ export function commitmentFactsOf(
     obscured: job.spend.obscuredNumber,
     index: job.job.index,
     type: typeOf(outputs, htlcs),
+    revocationBasepoint: keyOf('revocation-basepoint'),
+    htlcBasepoint: keyOf('htlc-basepoint'),
     outputs,
     htlcs,
   }

@@ -13,13 +13,11 @@ export const parentWeight = 10_000
  * @see https://github.com/lightning/bolts/blob/master/03-transactions.md#expected-weight-of-the-commitment-transaction
  */
 export function feeProblems(
-  { onchain: { jobs, weight }, feeSats, isWhole }: SettledTransaction,
+  { onchain: { weight }, feeSats, isWhole, raisesParent }: SettledTransaction,
   { onchain: { maxFeeratePerKw } }: Policy,
 ): readonly string[] {
   if (isWhole && feeSats < 0n) return [`the outputs exceed the inputs by ${-feeSats} sat`]
-  // Where an input is not ours to see, it may be an anchor, and the parent its commitment.
-  const raises = !isWhole || jobs.some(({ purpose }) => purpose === 'anchor')
-  const paidWeight = weight + (raises ? parentWeight : 0)
+  const paidWeight = weight + (raisesParent ? parentWeight : 0)
   const most = (BigInt(paidWeight) * BigInt(maxFeeratePerKw)) / 1000n
   return feeSats <= most
     ? []

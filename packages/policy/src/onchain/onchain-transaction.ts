@@ -1,16 +1,10 @@
 import { type Transaction, transactionId } from '@boltwarden/core/bitcoin/transaction'
-import { derivePrivateTweak, justiceTweaks } from '@boltwarden/core/bolt3/key-derivation'
-import {
-  type CommitmentSecret,
-  equalBytes,
-  type PublicKey,
-  type Tweak,
-  type Txid,
-} from '@boltwarden/core/bytes'
+import { justiceTweaks } from '@boltwarden/core/bolt3/key-derivation'
+import { type CommitmentSecret, equalBytes, type Txid } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import type { KeyPath } from '@boltwarden/core/keys/key-path'
 import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
-import type { CommitmentIndex, Sats } from '@boltwarden/core/units'
+import type { Sats } from '@boltwarden/core/units'
 import type { JobFacts } from '../facts/job-facts.ts'
 import { type OutputFacts, type OutputPorts, recogniseOutputs } from './outputs.ts'
 import { type OnchainPurpose, purposeOf } from './purpose.ts'
@@ -24,22 +18,12 @@ export type OnchainJob = {
   readonly inputIndex: number
   /** What the output holds, as its digest tells. */
   readonly amount: Sats
-  /**
-   * Of a second stage: whether the tweak is the one that our own per-commitment point of the job's
-   * index gives; undefined where the job names no index.
-   */
-  readonly isOwnTweak?: boolean
   /** Of justice: whether a secret that the counterparty revealed gives the job's two tweaks. */
   readonly isPunishedBy?: (secret: CommitmentSecret) => boolean
 }
 
 /** What judging transactions on the chain needs. */
-export type OnchainPorts = OutputPorts & {
-  readonly secp256k1: Secp256k1
-  readonly keys: OutputPorts['keys'] & {
-    perCommitmentPoint(channel: number, index: CommitmentIndex): PublicKey
-  }
-}
+export type OnchainPorts = OutputPorts & { readonly secp256k1: Secp256k1 }
 
 /**
  * A transaction of an event, with every job that signs for an input of it. With SIGHASH_ALL each of
@@ -64,10 +48,9 @@ export function onchainTransactionsOf(
   jobs: readonly JobFacts[],
   ports: OnchainPorts,
 ): readonly OnchainTransaction[] {
-  const tweaks = new Map<string, Tweak>()
   const groups = new Map<string, { txid: Txid; transaction: Transaction; jobs: OnchainJob[] }>()
   for (const facts of jobs) {
-    const job = onchainJobOf(facts, ports, tweaks)
+    const job = onchainJobOf(facts, ports)
     if (job === undefined || !facts.transaction?.ok) continue
     const { transaction } = facts.transaction.value
     const txid = transactionId(withoutScripts(transaction))
@@ -79,20 +62,13 @@ export function onchainTransactionsOf(
   return [...groups.values()].map((group) => complete(group, ports))
 }
 
-function onchainJobOf(
-  facts: JobFacts,
-  ports: OnchainPorts,
-  tweaks: Map<string, Tweak>,
-): OnchainJob | undefined {
+function onchainJobOf(facts: JobFacts, ports: OnchainPorts): OnchainJob | undefined {
   const purpose = purposeOf(facts)
   const { match } = facts
-  const { amount, addTweak } = facts.job
+  const { amount } = facts.job
   if (purpose === undefined || match === undefined || amount === undefined) return undefined
   const job = { facts, purpose, inputIndex: match.inputIndex, amount }
-  if (facts.spend?.kind === 'justice') return { ...job, isPunishedBy: punishment(facts, ports) }
-  const expected = purpose === 'second-stage' ? ownTweakOf(facts, ports, tweaks) : undefined
-  if (expected === undefined) return job
-  return { ...job, isOwnTweak: addTweak !== undefined && equalBytes(addTweak, expected) }
+  return facts.spend?.kind === 'justice' ? { ...job, isPunishedBy: punishment(facts, ports) } : job
 }
 
 function punishment(
@@ -105,23 +81,6 @@ function punishment(
     const tweaks = justiceTweaks(secp256k1, secret, basepoint)
     return equalBytes(tweaks.mulTweak, mulTweak) && equalBytes(tweaks.addTweak, addTweak)
   }
-}
-
-/** The tweak of our key in an HTLC of our own commitment, each derived once. */
-function ownTweakOf(
-  { job: { index }, path }: JobFacts,
-  { keys }: OnchainPorts,
-  tweaks: Map<string, Tweak>,
-): Tweak | undefined {
-  if (!path.ok || path.value.purpose !== 'channel-key' || index === undefined) return undefined
-  const { channel } = path.value
-  const name = `${channel}/${index}`
-  const known = tweaks.get(name)
-  if (known !== undefined) return known
-  const point = keys.perCommitmentPoint(channel, index)
-  const tweak = derivePrivateTweak(point, keys.publicKey(path.value))
-  tweaks.set(name, tweak)
-  return tweak
 }
 
 function complete(

@@ -59,9 +59,7 @@ export function rolesOf(onchain: OnchainTransaction, context: RoleContext): read
 
 /**
  * Whether an output stands beside an HTLC of our own commitment: one that a job of this event takes,
- * or did before; or one that no job was seen for, in the shape that BOLT 3 gives it on anchor
- * channels. The last is let through because it is paid by that input: what our own inputs bring must
- * come back without it.
+ * or did before, or that was seen when that commitment was signed.
  */
 function isSecondStage(
   { transaction, jobs }: OnchainTransaction,
@@ -73,9 +71,7 @@ function isSecondStage(
   if (form !== 'p2wsh' || input === undefined) return false
   const here = jobs.filter(({ inputIndex }) => inputIndex === index)
   if (here.length > 0) return here.every(({ purpose }) => purpose === 'second-stage')
-  const before = spends.get(outPointKey(input))?.own
-  if (before !== undefined) return before.purpose === 'second-stage'
-  return transaction.version === 2 && input.sequence === 1
+  return spends.get(outPointKey(input))?.own?.purpose === 'second-stage'
 }
 
 function walletRoleOf(

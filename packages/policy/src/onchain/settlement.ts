@@ -1,7 +1,8 @@
-import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
+import { isP2wsh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import type { TxIn } from '@boltwarden/core/bitcoin/transaction'
 import { equalBytes } from '@boltwarden/core/bytes'
 import { maxSats, type Sats, sats } from '@boltwarden/core/units'
+import { reviewCommitments } from '../channel/commitment-review.ts'
 import type { Facts } from '../facts.ts'
 import type { Policy } from '../policy.ts'
 import type { WithdrawalIntent } from '../state/intent.ts'
@@ -12,7 +13,7 @@ import { spend } from '../state/velocity.ts'
 import type { View } from '../view.ts'
 import type { OnchainTransaction } from './onchain-transaction.ts'
 import { type OutputRole, rolesOf } from './output-roles.ts'
-import { isLoneSecondStage, maxSpentOutputs } from './remembered.ts'
+import { isLoneCommitment, isLoneSecondStage, maxSpentOutputs } from './remembered.ts'
 import { withdrawalsOf } from './withdrawals.ts'
 
 /** A transaction, and what it does to the money of the node. */
@@ -20,15 +21,20 @@ export type SettledTransaction = {
   readonly onchain: OnchainTransaction
   /** By output. */
   readonly roles: readonly OutputRole[]
-  /** What goes to others with the owner's consent: every role but `unknown` that is not ours. */
+  /**
+   * What goes to others: with the owner's consent, and, where every input is known and so is all
+   * that they bring, without.
+   */
   readonly leftSats: bigint
   /**
-   * What our inputs bring and neither comes back nor goes where it may. Inputs whose amounts no job
-   * has shown count as nothing, so that it grows from event to event; negative until then.
+   * What our inputs bring and neither comes back nor leaves so. Inputs whose amounts are not known
+   * count as nothing, so that it grows from event to event; negative until then.
    */
   readonly feeSats: bigint
-  /** Whether every input is one of ours that a job has shown. */
+  /** Whether every input is known. */
   readonly isWhole: boolean
+  /** Whether it spends an anchor, to raise the fee of a commitment. */
+  readonly raisesParent: boolean
 }
 
 /** What the transactions of an event do together, and what is remembered of it. */
@@ -85,6 +91,7 @@ function settleAll(policy: Policy, facts: Facts, view: View): Settlement {
     left: 0n,
     fees: 0n,
   }
+  noteOwnCommitments(policy, facts, view, books)
   const transactions = facts.onchain.map((onchain) =>
     settleOne(onchain, { policy, view, atMs, books }),
   )
@@ -136,23 +143,24 @@ function settleOne(
     const brought = roles[index] === 'second-stage' ? (known[index] ?? 0n) : 0n
     return output.value < brought ? output.value : brought
   }
-  const left = (output: OnchainTransaction['outputs'][number], index: number): bigint =>
-    leavingRoles.has(roles[index] ?? 'unknown') ? output.value : 0n
-  const leftSats = sum(onchain.outputs.map(left))
   const isWhole = known.every((amount) => amount !== undefined)
+  const left = (output: OnchainTransaction['outputs'][number], index: number): bigint => {
+    const role = roles[index] ?? 'unknown'
+    return consented.has(role) || (isWhole && refused.has(role)) ? output.value : 0n
+  }
+  const leftSats = sum(onchain.outputs.map(left))
   const back = sum(onchain.outputs.map(returned))
   const feeSats = sum(known.map((amount) => amount ?? 0n)) - back - leftSats
   charge(onchain, { leftSats, feeSats }, books, keeps)
   books.unlinked = withUnlinked(onchain, roles, atMs, books.unlinked)
-  return { onchain, roles, leftSats, feeSats, isWhole }
+  const raisesParent = onchain.transaction.inputs.some(
+    (input) => books.spends.get(outPointKey(input))?.own?.purpose === 'anchor',
+  )
+  return { onchain, roles, leftSats, feeSats, isWhole, raisesParent }
 }
 
-const leavingRoles: ReadonlySet<OutputRole> = new Set([
-  'withdrawal',
-  'allowed',
-  'funding',
-  'unlinked',
-])
+const consented: ReadonlySet<OutputRole> = new Set(['withdrawal', 'allowed', 'funding', 'unlinked'])
+const refused: ReadonlySet<OutputRole> = new Set(['unknown', 'unregistered', 'misfunding'])
 
 function amountOf(input: TxIn, { spends }: Books): bigint | undefined {
   return spends.get(outPointKey(input))?.own?.amountSats
@@ -169,6 +177,29 @@ function noteInputs({ transaction, jobs }: OnchainTransaction, books: Books, kee
     }
   }
 }
+
+/**
+ * Outputs of our own commitment, as it is signed: the wallet pays for their HTLC transactions, and
+ * raises the commitment's fee, in events that name no channel.
+ */
+function noteOwnCommitments(policy: Policy, facts: Facts, view: View, books: Books): void {
+  if (!isLoneCommitment(facts.jobs)) return
+  for (const { side, facts: commitment } of reviewCommitments(facts, view, policy)) {
+    if (side !== 'holder' || commitment.outputs.length > maxSpentOutputs) continue
+    for (const [vout, { value, scriptPubKey }] of commitment.transaction.outputs.entries()) {
+      if (!isP2wsh(scriptPubKey)) continue
+      const purpose = value === anchorSats ? 'anchor' : 'second-stage'
+      const spent = unspentOutput({ txid: commitment.txid, vout })
+      const known = books.spends.get(outPointKey(spent))
+      if (known?.own === undefined) {
+        put({ ...spent, ...known, own: { purpose, amountSats: value } }, books, true)
+      }
+    }
+  }
+}
+
+/** What an anchor holds. */
+const anchorSats = 330n
 
 function charge(
   { transaction }: OnchainTransaction,

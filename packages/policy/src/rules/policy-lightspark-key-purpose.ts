@@ -1,6 +1,6 @@
 import { isSigningKeyPath } from '@boltwarden/core/keys/key-path'
 import type { JobFacts } from '../facts/job-facts.ts'
-import { admitsRole, roleOf } from '../facts/key-role.ts'
+import { admitsRole, holdsKey, roleOf } from '../facts/key-role.ts'
 import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 
 /** Refuses keys that are for something else than what is asked. */
@@ -24,7 +24,7 @@ function ofChannel(path: JobFacts['path'] | undefined): readonly Finding[] {
   return [{ message: 'points and secrets are those of a channel, m/3/n' }]
 }
 
-function ofJob({ job, path, script, spend }: JobFacts): readonly Finding[] {
+function ofJob({ job, path, key, script, spend }: JobFacts): readonly Finding[] {
   if (!path.ok) return nothing
   if (!isSigningKeyPath(path.value)) {
     return [{ job: job.id, message: `a ${path.value.purpose} key signs no job` }]
@@ -35,7 +35,8 @@ function ofJob({ job, path, script, spend }: JobFacts): readonly Finding[] {
   }
   const role = roleOf(path.value)
   if (admitsRole(script, role)) {
-    return script.template === 'funding' && spend?.kind === 'unknown'
+    const isHeld = key?.publicKey !== undefined && holdsKey(script, key.publicKey)
+    return script.template === 'funding' && isHeld && spend?.kind === 'unknown'
       ? [{ job: job.id, message: 'what spends the funding output is no commitment and no close' }]
       : nothing
   }

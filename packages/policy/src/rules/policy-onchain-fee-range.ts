@@ -5,7 +5,7 @@ import { defineRule, type Rule } from './rule.ts'
 /** Refuses wallet transactions that leave too much to miners. */
 export const policyOnchainFeeRange: Rule<'policy-onchain-fee-range'> = defineRule({
   tag: 'policy-onchain-fee-range',
-  summary: `an L1 transaction that leaves more to miners than \`onchain.maxFeeratePerKw\` for its weight (and ${parentWeight} weight units more where it may raise a commitment's fee), or whose outputs exceed its inputs`,
+  summary: `an L1 transaction that leaves more to miners than \`onchain.maxFeeratePerKw\` for its weight (and ${parentWeight} weight units more where it spends an anchor of our commitment), or whose outputs exceed its inputs`,
   why: 'What no output holds goes to whoever mines the block: a huge fee is a theft that looks like haste.',
   mandatory: false,
   severity: 'error',

@@ -12,7 +12,7 @@ export const policyOnchainNoUnknownOutputs: Rule<'policy-onchain-no-unknown-outp
   appliesTo: ['derive-key-and-sign'],
   source: 'https://github.com/bitcoin/bips/blob/master/bip-0084.mediawiki',
   limits:
-    'A P2WSH output beside an input that is not ours to see, in the shape of an HTLC transaction of an anchor channel, is let through: our inputs must come back to us but for the fee, so that it is paid by that input.',
+    'HTLC transactions of our own anchor commitment are known by the commitment that was signed: of one that was signed before this signer knew the channel, the outputs are unknown.',
   check: eachTransaction(['wallet'], ({ onchain: { outputs }, roles }) =>
     outputs.flatMap(({ value }, index) =>
       roles[index] === 'unknown' ? [`output ${index} takes ${value} sat to an unknown script`] : [],

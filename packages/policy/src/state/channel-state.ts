@@ -3,6 +3,7 @@ import {
   decodeCounterpartySecrets,
   encodeCounterpartySecrets,
 } from '@boltwarden/core/bolt3/counterparty-secrets'
+import { toHex } from '@boltwarden/core/hex'
 import { type ChannelId, channelId, type NodeId, nodeId } from '@boltwarden/core/ids'
 import type { Result } from '@boltwarden/core/result'
 import { type CommitmentIndex, commitmentIndex } from '@boltwarden/core/units'
@@ -63,6 +64,14 @@ export const unsignedChannel: Pick<ChannelState, 'commitments' | 'broadcast' | '
 /** The HTLCs that pay us in a commitment which the counterparty may still broadcast. */
 export function incomingHtlcs({ commitments }: ChannelState): readonly HtlcRecord[] {
   return commitments.flatMap(({ htlcs }) => htlcs.filter(({ way }) => way === 'incoming'))
+}
+
+/** The payment hashes of HTLCs that we offered, as the RIPEMD-160 of each, in hex. */
+export function offeredHashes({ commitments }: ChannelState): readonly string[] {
+  return commitments
+    .flatMap(({ htlcs }) => htlcs)
+    .filter(({ way }) => way === 'outgoing')
+    .map(({ paymentHash160 }) => toHex(paymentHash160))
 }
 
 /** The text that a store keeps. */

@@ -1,5 +1,5 @@
 import { type Hash160, hash160 } from '@boltwarden/core/bitcoin/hash'
-import { type Txid, txid } from '@boltwarden/core/bytes'
+import { type PublicKey, publicKey, type Txid, txid } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import {
   type CommitmentIndex,
@@ -35,6 +35,15 @@ export type CounterpartyCommitment = {
   /** What miners get, trimmed outputs included. */
   readonly feeSats: Sats
   readonly htlcs: readonly HtlcRecord[]
+  /** What its HTLCs say of its per-commitment point, until its secret is revealed. */
+  readonly htlcKeys?: HtlcKeys
+}
+
+/** The keys of a commitment's HTLCs that follow from its per-commitment point. */
+export type HtlcKeys = {
+  /** Our HTLC key there. */
+  readonly holder: PublicKey
+  readonly revocationHash: Hash160
 }
 
 /** A commitment of our own that was signed, so that it may be broadcast at any time. */
@@ -59,11 +68,16 @@ export function commitmentJson(commitment: CounterpartyCommitment): object {
       amountSats: String(htlc.amountSats),
       cltvExpiry: htlc.cltvExpiry,
     })),
+    htlcKeys: commitment.htlcKeys && {
+      holder: toHex(commitment.htlcKeys.holder),
+      revocationHash: toHex(commitment.htlcKeys.revocationHash),
+    },
   }
 }
 
 /** The inverse of {@link commitmentJson}. */
 export function readCommitment(record: StateRecord): CounterpartyCommitment {
+  const htlcKeys = record.optional('htlcKeys', (name) => record.object(name, readHtlcKeys))
   return {
     number: commitmentNumber(record.integer('number')),
     txid: txid(record.bytes('txid')),
@@ -75,6 +89,14 @@ export function readCommitment(record: StateRecord): CounterpartyCommitment {
       amountSats: htlc.sats('amountSats'),
       cltvExpiry: htlc.integer('cltvExpiry', 0xffff_ffff),
     })),
+    ...(htlcKeys !== undefined && { htlcKeys }),
+  }
+}
+
+function readHtlcKeys(record: StateRecord): HtlcKeys {
+  return {
+    holder: publicKey(record.bytes('holder')),
+    revocationHash: hash160(record.bytes('revocationHash')),
   }
 }
 

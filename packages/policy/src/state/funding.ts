@@ -15,6 +15,10 @@ export type Funding = {
   /** Our own key is that of `m/3/n/0`. */
   readonly holderKey: PublicKey
   readonly counterpartyKey: PublicKey
+  /** That of `m/3/n/1`: revealed secrets are compared by it. */
+  readonly revocationBasepoint: PublicKey
+  /** That of `m/3/n/4`: revealed secrets are compared by it. */
+  readonly htlcBasepoint: PublicKey
   readonly obscuringFactor: ObscuringFactor
   readonly commitmentType: CommitmentType
   /** What that first commitment gives us, before anything was paid; 0 where nothing. */
@@ -36,6 +40,8 @@ export function fundingJson(funding: Funding): object {
     amountSats: String(funding.amountSats),
     holderKey: toHex(funding.holderKey),
     counterpartyKey: toHex(funding.counterpartyKey),
+    revocationBasepoint: toHex(funding.revocationBasepoint),
+    htlcBasepoint: toHex(funding.htlcBasepoint),
     obscuringFactor: funding.obscuringFactor,
     commitmentType: funding.commitmentType,
     initialToHolderSats: String(funding.initialToHolderSats),
@@ -50,6 +56,8 @@ export function readFunding(record: StateRecord): Funding {
     amountSats: record.sats('amountSats'),
     holderKey: publicKey(record.bytes('holderKey')),
     counterpartyKey: publicKey(record.bytes('counterpartyKey')),
+    revocationBasepoint: publicKey(record.bytes('revocationBasepoint')),
+    htlcBasepoint: publicKey(record.bytes('htlcBasepoint')),
     obscuringFactor: obscuringFactor(record.integer('obscuringFactor')),
     commitmentType: record.oneOf('commitmentType', commitmentTypes),
     initialToHolderSats: record.sats('initialToHolderSats'),

@@ -38,7 +38,7 @@ export function addChannelCommands(program: Command, terminal: Terminal): void {
     .command('adopt')
     .description('let in a channel that was opened before this signer knew of it')
     .requiredOption('--channel <n>', 'of its path m/3/n', longNumber)
-    .requiredOption('--id <id>', "the platform's id, as Channel:…")
+    .requiredOption('--id <id>', "the platform's id: Channel:…")
     .requiredOption('--node <id>', "the platform's id of the node")
     .option('--last-released <index>', 'of the last secret that was released', longNumber)
     .option('--lowest-point <index>', 'the lowest whose point was given', longNumber)

@@ -17,7 +17,7 @@ import {
 } from '@boltwarden/policy/state/node-state'
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
-import type { Scope, View, Writes } from '@boltwarden/policy/view'
+import { intentKeysOf, type Scope, type View, type Writes } from '@boltwarden/policy/view'
 import { StoreFault } from '../fault.ts'
 import {
   channelOf,
@@ -186,7 +186,7 @@ export class SqliteBackend implements Backend {
       channelById: byId ? channelOf(byId) : undefined,
       invoice,
       incoming: invoice === undefined ? [] : this.#incoming(invoice),
-      intents: scope.intents.flatMap((key) =>
+      intents: intentKeysOf(scope, channels).flatMap((key) =>
         this.#connection.all(sql.intentsByKey, key).map(intentOf),
       ),
       fundings: scope.fundings.flatMap((id) =>

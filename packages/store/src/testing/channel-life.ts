@@ -5,6 +5,7 @@ import { channelId, invoiceId } from '@boltwarden/core/ids'
 import { commitmentNumber, sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
+import type { HtlcWay } from '@boltwarden/policy/state/commitment-record'
 import type { Intent } from '@boltwarden/policy/state/intent'
 import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
 import type { SpentOutput } from '@boltwarden/policy/state/spent-output'
@@ -50,6 +51,29 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
   })
 
   describe('the node as a whole', () => {
+    test('shows the payment that an HTLC of the channel serves, also where no job names it', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const rent: Intent = {
+          kind: 'payment',
+          id: 'rent',
+          paymentHash: invoiceState('Invoice:1', 3).paymentHash,
+          maxAmountSats: sats(5000n),
+          expiresAtMs: 9,
+          inFlight: [],
+          settledSats: sats(0n),
+        }
+        await store.registerIntent(rent)
+        await write(store, 'e-1', committed(channelState(7), 3, 'outgoing'))
+        expect((await seen(store, pointDelivery('e-2', 7))).intents).toEqual([])
+        const { delivery } = walletDelivery('e-3', 'm/3/7/0')
+        expect((await seen(await open(), delivery)).intents).toEqual([rent])
+        const paid = { ...rent, settledSats: sats(5000n) }
+        const next = walletDelivery('e-4', 'm/3/7/0').delivery
+        await store.decide(next, signs(next, { intents: [paid] }))
+        expect(await store.intents()).toEqual([paid])
+      }))
+
     test('is empty at first, and reads as it was written', () =>
       withDatabase(async (open) => {
         const store = await open()
@@ -133,7 +157,7 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         expect(await store.removeIntent('rent')).toBe(false)
         const gone = walletDelivery('e-4').delivery
         await expect(store.decide(gone, signs(gone, { intents: [used] }))).rejects.toMatchObject({
-          code: 'STORE_CONFLICT',
+          message: '"writes" expected nothing outside the scope',
         })
       }))
   })
@@ -157,10 +181,10 @@ async function write(store: Store, event: string, state: ChannelState): Promise<
 }
 
 /** The channel with an HTLC that pays the invoice whose bytes are all `fill`. */
-function committed(state: ChannelState, fill: number): ChannelState {
+function committed(state: ChannelState, fill: number, way: HtlcWay = 'incoming'): ChannelState {
   const { paymentHash: hash } = invoiceState('Invoice:1', fill)
   const htlc = {
-    way: 'incoming',
+    way,
     paymentHash160: hash160OfPaymentHash(hash),
     amountSats: sats(5000n),
     cltvExpiry: 144,
@@ -185,6 +209,8 @@ function funded(state: ChannelState, id: Uint8Array): ChannelState {
       amountSats: sats(1_000_000n),
       holderKey: key,
       counterpartyKey: key,
+      revocationBasepoint: key,
+      htlcBasepoint: key,
       obscuringFactor: obscuringFactor(5),
       commitmentType: 'anchors',
       initialToHolderSats: sats(0n),

@@ -52,7 +52,10 @@ export function hashDelivery(event: string, invoice: string): Delivery {
 }
 
 /** A delivery that asks the L1 wallet for a signature; the id of its transaction, its one output. */
-export function walletDelivery(event: string): {
+export function walletDelivery(
+  event: string,
+  path = "m/84'/2'/0'/0/0",
+): {
   readonly delivery: Delivery
   readonly id: Uint8Array
   readonly script: Uint8Array
@@ -66,7 +69,7 @@ export function walletDelivery(event: string): {
   }
   const job = {
     id: payloadId('job'),
-    path: "m/84'/2'/0'/0/0",
+    path,
     message: digest(filled(0)),
     isRaw: true,
     transaction: serialiseTransaction(transaction),

@@ -60,6 +60,16 @@ async function feerates(stage: Stage, plan: ChannelPlan): Promise<LiveChannel> {
 /** Payments of every kind. */
 export const payments: readonly Sequence[] = [
   {
+    name: 'payments-of-a-node-that-only-receives',
+    story: 'Payments in, on a node whose owner has said that it never pays.',
+    policy: 'receive-only',
+    play: async (stage) => {
+      const channel = await live(stage, { holderSats: 0n })
+      const received = await settleHtlc(stage, await receiveHtlc(stage, channel, 50_000n))
+      await settleHtlc(stage, await receiveHtlc(stage, received, 20_000n))
+    },
+  },
+  {
     name: 'payments-both-ways',
     story: 'Payments in and out on a channel without anchors.',
     play: (stage) => bothWays(stage, {}),
@@ -138,6 +148,7 @@ export const payments: readonly Sequence[] = [
   {
     name: 'dust-both-ways',
     story: 'Payments of 300 sat, in and out, which have no output: their money is in the fee.',
+    policy: 'dust',
     play: async (stage) => {
       const channel = await live(stage)
       const received = await settleHtlc(stage, await receiveHtlc(stage, channel, 300n))
@@ -147,6 +158,7 @@ export const payments: readonly Sequence[] = [
   {
     name: 'dust-both-ways-with-anchors',
     story: 'The same on an anchor channel.',
+    policy: 'dust',
     play: async (stage) => {
       const channel = await live(stage, { type: 'anchors' })
       const received = await settleHtlc(stage, await receiveHtlc(stage, channel, 300n))

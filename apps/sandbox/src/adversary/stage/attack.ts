@@ -26,7 +26,7 @@ export const families = [
 export type Family = (typeof families)[number]
 
 /** How the signer under attack must be set up, where the defaults are not what is attacked. */
-export const ownerPolicies = ['default', 'receive-only', 'intents', 'limits'] as const
+export const ownerPolicies = ['default', 'receive-only', 'intents', 'limits', 'dust'] as const
 
 /** One of {@link ownerPolicies}. */
 export type OwnerPolicy = (typeof ownerPolicies)[number]

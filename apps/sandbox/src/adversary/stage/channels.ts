@@ -29,14 +29,11 @@ export type ChannelPlan = {
   readonly holderSats?: bigint
 }
 
-/** A channel that is agreed and has its points 0 and 1, but no commitment yet. */
-export async function agreed(stage: Stage, plan: ChannelPlan = {}): Promise<LiveChannel> {
+/** A channel that is agreed on, of which the signer knows nothing yet. */
+export function planned(stage: Stage, plan: ChannelPlan = {}): LiveChannel {
   const { type = 'static-remotekey', opener = 'counterparty', capacitySats = 1_000_000n } = plan
   const keys = stage.nextChannel()
   const draft = draftChannel(stage, { type, opener, capacity: sats(capacitySats), keys })
-  const channel = { channel: keys.channel, channelId: draft.channelId }
-  await askPoint(stage, channel, 0)
-  await askPoint(stage, channel, 1)
   const { holderSats = opener === 'holder' ? capacitySats : 300_000n } = plan
   const balances = {
     holderMsat: holderSats * 1000n,
@@ -52,6 +49,14 @@ export async function agreed(stage: Stage, plan: ChannelPlan = {}): Promise<Live
         }
       : foreign
   return { terms: draft.fundedBy(funding), number: commitmentNumber(0), balances }
+}
+
+/** A channel that is agreed on and has its points 0 and 1, but no commitment yet. */
+export async function agreed(stage: Stage, plan: ChannelPlan = {}): Promise<LiveChannel> {
+  const channel = planned(stage, plan)
+  await askPoint(stage, channel.terms, 0)
+  await askPoint(stage, channel.terms, 1)
+  return channel
 }
 
 const walletValue = sats(3_000_000n)

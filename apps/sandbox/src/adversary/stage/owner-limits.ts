@@ -2,7 +2,7 @@ import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import { toHex } from '@boltwarden/core/hex'
 import { point } from '../../channel/terms.ts'
 
-/** The limits of the owner whose policy is `limits`; the others have the defaults. */
+/** The limits of the owners whose policies are `limits` and `dust`; the others have the defaults. */
 export const ownerLimits = {
   hourlyPaymentSats: 200_000n,
   hourlyOnchainSats: 500_000n,
@@ -11,6 +11,9 @@ export const ownerLimits = {
   maxHtlcInflightSats: 400_000n,
   /** An invoice's preimage is too late at once. */
   invoiceLifeSeconds: 0,
+  /** HTLCs below this may be without an output, so many a day. */
+  allowTrimmedBelowSats: 1_000n,
+  maxTrimmedDaily: 5,
 } as const
 
 // The base point: a public key that is valid, and nobody's.

@@ -175,9 +175,9 @@ function hostileStep({ chapter }: Stage, request: HostileRequest): Step {
 
 /** The mutation that declines, a 4xx, or a hold: no answer yet, with the rule that withholds it. */
 function isRefusal({ mutation, status, tags }: Seen): boolean {
-  if (mutation !== undefined) return mutation.operation === 'decline_to_sign_messages'
   if (status === undefined) return false
-  return (status >= 400 && status < 500) || (status === 503 && tags.length > 0)
+  if (status >= 400) return status < 500 || (status === 503 && tags.length > 0)
+  return mutation?.operation === 'decline_to_sign_messages'
 }
 
 /** What stopped a play: a step that was not answered, a thing that is missing; else undefined. */

@@ -37,9 +37,9 @@ export function txidOf(stage: Stage, name: string): Txid {
   return txid(derived(stage, name))
 }
 
-/** The thief's own key. */
-export function thiefKey({ seed }: Stage): PublicKey {
-  return point(publicKeyOf(sandboxPrivateKey(seed, 'thief')))
+/** The thief's own key, another in each attack. */
+export function thiefKey({ seed, chapter }: Stage): PublicKey {
+  return point(publicKeyOf(sandboxPrivateKey(seed, `thief/${chapter}`)))
 }
 
 /** An attack cannot be played with what the thief knows; says what is missing. */

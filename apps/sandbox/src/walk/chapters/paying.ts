@@ -32,10 +32,11 @@ async function open(scene: Scene, keys: ChannelKeys): Promise<LiveChannel> {
   const utxo = { txid: txid(derived(scene, `utxo/${keys.channel}`)), value: utxoValue }
   const [from, change] = [l1Address(pairing, 0, 3), l1Address(pairing, 1, 0)]
   const funding = fundingJob(from, utxo, draft.fundingScript, capacity, change)
-  await askSignatures(scene, context.node.id, 'L1 transaction that funds the channel', [funding])
   const terms = draft.fundedBy({ txid: transactionId(funding.transaction), vout: 0 })
   const balances = { holderMsat: capacity * 1000n, counterpartyMsat: 0n, htlcs: [] }
+  // First the way out of the channel, then the way in.
   await askCommitment(scene, terms, commitmentNumber(0), balances)
+  await askSignatures(scene, context.node.id, 'L1 transaction that funds the channel', [funding])
   return { terms, number: commitmentNumber(0), balances }
 }
 
