@@ -35,7 +35,7 @@ describe('reloading the policy', () => {
   test('the next decision is made by the new one, and says by which', async () => {
     const signer = await start({ policy: '' })
     const { policyFile = '' } = signer
-    expect((await signer.post(hashRequest('Invoice:1', old))).status).toBe(403)
+    expect((await signer.post(hashRequest('Invoice:1', old))).status).toBe(503)
     const before = await signer.api('GET', '/policy')
     writeFileSync(policyFile, '[events]\nmax_age_seconds = 31536000\n')
     const reload = await signer.api('POST', '/policy/reload')
@@ -281,7 +281,7 @@ describe('capturing', () => {
     const honest = hashRequest('Invoice:1')
     const other = eventBody({}, { event_type: 'PAYMENT_FINISHED' })
     expect((await signer.post(honest)).status).toBe(200)
-    expect((await signer.post(hashRequest('Invoice:2', old))).status).toBe(403)
+    expect((await signer.post(hashRequest('Invoice:2', old))).status).toBe(503)
     expect((await signer.post('[]')).status).toBe(400)
     expect((await signer.post(other)).status).toBe(200)
     expect((await signer.post(honest, sign(honest, 'a stranger'))).status).toBe(401)
@@ -294,7 +294,7 @@ describe('capturing', () => {
         issued: { nonce: expect.stringMatching(/^[0-9a-f]{64}$/) },
         decided: { verdict: 'sign', tags: [], policy: hash },
       },
-      { decided: { verdict: 'decline', tags: ['policy-lightspark-freshness'] } },
+      { decided: { verdict: 'hold', tags: ['policy-lightspark-freshness'] } },
       { line: 3 },
       { line: 4 },
     ])

@@ -15,16 +15,21 @@ export const applicationId = 0x4277_646e
 
 const memory = ':memory:'
 
+/** What must outlive the process, or what is thrown away. */
+type Durability = 'durable' | 'scratch'
+
 /** One connection to one file: statements in, rows out, faults with a code. */
 export class Connection {
   readonly #database: Database.Database
   readonly #statements = new Map<string, Database.Statement>()
   readonly #path: string
+  readonly #durability: Durability
   #files: readonly OpenedFile[] | undefined
 
-  private constructor(database: Database.Database, path: string) {
+  private constructor(database: Database.Database, path: string, durability: Durability) {
     this.#database = database
     this.#path = path
+    this.#durability = durability
   }
 
   /**
@@ -34,15 +39,11 @@ export class Connection {
    * @throws {StoreFault} `STORE_UNAVAILABLE` if it cannot be opened, `STORE_FOREIGN_FILE` if it is
    *   another program's, `STORE_NOT_DURABLE` if a setting does not read back.
    */
-  static open(
-    path: string,
-    busyTimeoutMs: number,
-    durability: 'durable' | 'scratch' = 'durable',
-  ): Connection {
+  static open(path: string, busyTimeoutMs: number, durability: Durability = 'durable'): Connection {
     const connection = faults(() => {
       // SQLite would make the file with the process's umask.
       if (path !== memory) closeSync(openSync(path, 'a', 0o600))
-      return new Connection(new Database(path), path)
+      return new Connection(new Database(path), path, durability)
     })
     try {
       connection.#set('busy_timeout', String(busyTimeoutMs))
@@ -92,7 +93,7 @@ export class Connection {
     this.exec('BEGIN IMMEDIATE')
     let value: T
     try {
-      this.#checkFiles()
+      if (this.#durability === 'durable') this.#checkFiles()
       value = body()
     } catch (error) {
       this.#undo()
