@@ -70,6 +70,7 @@ const funding: fc.Arbitrary<Funding> = fc.record({
   obscuringFactor: fc.integer({ min: 0, max: maxCommitmentIndex }).map(obscuringFactor),
   commitmentType: fc.constantFrom('static-remotekey' as const, 'anchors' as const),
   initialToHolderSats: sats,
+  initialToCounterpartySats: sats,
 })
 const htlc: fc.Arbitrary<HtlcRecord> = fc.record({
   way: fc.constantFrom('incoming' as const, 'outgoing' as const),

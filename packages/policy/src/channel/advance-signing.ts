@@ -14,7 +14,7 @@ import type { ClosingFacts } from './closing-facts.ts'
 import { type CommitmentReview, reviewCommitments } from './commitment-review.ts'
 import { recordOf, toHolderSats } from './htlc-changes.ts'
 import { changedIntents } from './intent-parts.ts'
-import { outflowOf, ownSats } from './outflow.ts'
+import { outflowOf, ownSats, toCounterpartySats } from './outflow.ts'
 
 /** The most closing transactions that are remembered. */
 const maxClosings = 16
@@ -82,7 +82,8 @@ function commitmentOf({ facts, number }: CommitmentReview): CounterpartyCommitme
   }
 }
 
-function fundingOf({ facts, factor }: CommitmentReview): Funding {
+function fundingOf(review: CommitmentReview): Funding {
+  const { facts, factor } = review
   return {
     txid: facts.input.txid,
     vout: facts.input.vout,
@@ -94,6 +95,7 @@ function fundingOf({ facts, factor }: CommitmentReview): Funding {
     obscuringFactor: factor,
     commitmentType: facts.type,
     initialToHolderSats: sats(toHolderSats(facts)),
+    initialToCounterpartySats: sats(toCounterpartySats(review)),
   }
 }
 

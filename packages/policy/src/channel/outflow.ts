@@ -42,19 +42,18 @@ export function ownFunding(
   )
 }
 
-/** What the first commitment of a channel that we fund gives the counterparty. */
-export function pushedSats(review: CommitmentReview, node: NodeState): bigint {
-  if (ownFunding(review, node) === undefined) return 0n
-  const { facts } = review
+/** What a first commitment gives the counterparty, where the fee and the anchors are ours to pay. */
+export function toCounterpartySats({ facts }: CommitmentReview): bigint {
   const anchors = facts.type === 'anchors' ? 2n * anchorValue : 0n
-  const pushed = facts.amountSats - facts.feeSats - anchors - toHolderSats(facts)
-  return pushed > 0n ? pushed : 0n
+  const given = facts.amountSats - facts.feeSats - anchors - toHolderSats(facts)
+  return given > 0n ? given : 0n
 }
 
 /** What a counterparty's commitment takes out of the node over Lightning. */
 export function outflowOf(review: CommitmentReview, node: NodeState): bigint {
   const offered = newlyOffered(review).reduce((sum, { amountSats }) => sum + amountSats, 0n)
-  return offered + unexplainedSats(review) + pushedSats(review, node)
+  const pushed = ownFunding(review, node) === undefined ? 0n : toCounterpartySats(review)
+  return offered + unexplainedSats(review) + pushed
 }
 
 /** What a close pays us: our own keys, and scripts that the owner allows. */

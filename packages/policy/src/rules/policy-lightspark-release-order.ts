@@ -35,9 +35,9 @@ function outOfOrder(index: CommitmentIndex, state: ChannelState): readonly Findi
       ? nothing
       : [{ message: `the first secret is that of ${maxCommitmentIndex}, not of ${index}` }]
   }
-  // Points are given one or two ahead of the commitment whose secret is due.
+  // When a secret is due, the points of the next commitment and of the two after it may be given.
   const ahead = index - state.lowestPoint
-  return ahead <= 2
+  return ahead <= 3
     ? nothing
     : [{ message: `the point of ${state.lowestPoint} was given, ${ahead} ahead of ${index}` }]
 }

@@ -23,6 +23,8 @@ export type Funding = {
   readonly commitmentType: CommitmentType
   /** What that first commitment gives us, before anything was paid; 0 where nothing. */
   readonly initialToHolderSats: Sats
+  /** What it gives the counterparty, where we are who opened the channel. */
+  readonly initialToCounterpartySats: Sats
 }
 
 /** The scriptPubKey of a funding output, 34 bytes. */
@@ -45,6 +47,7 @@ export function fundingJson(funding: Funding): object {
     obscuringFactor: funding.obscuringFactor,
     commitmentType: funding.commitmentType,
     initialToHolderSats: String(funding.initialToHolderSats),
+    initialToCounterpartySats: String(funding.initialToCounterpartySats),
   }
 }
 
@@ -61,5 +64,6 @@ export function readFunding(record: StateRecord): Funding {
     obscuringFactor: obscuringFactor(record.integer('obscuringFactor')),
     commitmentType: record.oneOf('commitmentType', commitmentTypes),
     initialToHolderSats: record.sats('initialToHolderSats'),
+    initialToCounterpartySats: record.sats('initialToCounterpartySats'),
   }
 }

@@ -214,6 +214,7 @@ function funded(state: ChannelState, id: Uint8Array): ChannelState {
       obscuringFactor: obscuringFactor(5),
       commitmentType: 'anchors',
       initialToHolderSats: sats(0n),
+      initialToCounterpartySats: sats(0n),
     },
   }
 }
