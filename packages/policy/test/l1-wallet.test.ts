@@ -283,7 +283,7 @@ test("a wallet key of another network's coin does not sign", () => {
   const path = { purpose: 'l1-wallet', coin: 0, change: 0, index: 0 } as const
   const job = walletJob(signer, path, honest(signer), purse)
   expect(outcome(signer.decide(asking([job])))).toEqual(
-    refusedBy('policy-onchain-wallet-path-predictable'),
+    refusedBy('policy-lightspark-network', 'policy-onchain-wallet-path-predictable'),
   )
 })
 
