@@ -15,14 +15,7 @@ export async function startBlindSigner(channels: number): Promise<Stand> {
   signer.connect(sandbox.url)
   const { platform, dispatcher } = sandbox
   return {
-    subject: {
-      platform,
-      dispatcher,
-      pairing: parsePairing(pairingOf(seed, channels)),
-      seed,
-      // It knows no intents, and has nothing to lose in a power cut.
-      owner: { announce: async () => undefined, restart: async () => undefined },
-    },
+    subject: { platform, dispatcher, pairing: parsePairing(pairingOf(seed, channels)), seed },
     close: async () => {
       await sandbox.close()
       await signer.close()

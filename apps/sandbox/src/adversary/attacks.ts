@@ -1,4 +1,3 @@
-import { batches } from './batches.ts'
 import { closings } from './closings.ts'
 import { commitmentBalances } from './commitment-balances.ts'
 import { commitmentNumbers } from './commitment-numbers.ts'
@@ -36,6 +35,5 @@ export const attacks: readonly (readonly [Family, Attack])[] = (
     ['invoices', invoices],
     ['deliveries', deliveries],
     ['races', races],
-    ['batches', batches],
   ] as const
 ).flatMap(([family, list]) => list.map((attack) => [family, attack] as const))
