@@ -70,6 +70,15 @@ export const closings: readonly Attack[] = [
   ),
   forgedClose(
     {
+      name: 'close-fee-kept-by-them',
+      story: 'The close takes a fee of 90,000 sat from us, and gives it to the other side.',
+      expectedTags: value,
+    },
+    (each, isOurs) => changedBy(each, isOurs ? -90_000n : 90_000n),
+    { channel: { opener: 'holder', holderSats: 600_000n } },
+  ),
+  forgedClose(
+    {
       name: 'close-with-nothing-for-us',
       story: 'The close leaves us out, as if our balance were dust.',
       expectedTags: value,

@@ -1,4 +1,5 @@
 import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import type { CommitmentOutput } from '@boltwarden/core/bolt3/commitment-transaction'
 import type { PublicKey } from '@boltwarden/core/bytes'
 import { commitmentNumber } from '@boltwarden/core/units'
 import {
@@ -13,7 +14,7 @@ import { askCommitment, exchange, type LiveChannel } from '../walk/asks/exchange
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import type { Attack } from './stage/attack.ts'
 import { agreed, type ChannelPlan, goOn, htlc, live, ours, withHtlcs } from './stage/channels.ts'
-import { commitmentWith, output } from './stage/forge.ts'
+import { changedBy, commitmentWith, output, thiefScript } from './stage/forge.ts'
 import { signing } from './stage/requests.ts'
 import type { Stage } from './stage/stage.ts'
 import { any, signed } from './stage/target.ts'
@@ -50,6 +51,43 @@ function revokedOne(
     },
   }
 }
+
+/** Our own last commitment, not revoked, with other outputs; the true one is signed afterwards. */
+function forgedBroadcast(
+  words: Pick<Attack, 'name' | 'story'>,
+  change: (
+    each: CommitmentOutput,
+    stage: Stage,
+  ) => ReturnType<Parameters<typeof commitmentWith>[2]>,
+): Attack {
+  return {
+    ...words,
+    expectedTags: broadcastRules,
+    prize: 'the signature of a commitment of ours that takes our money',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const { point } = await askPoint(stage, terms, number)
+      const own = ours(stage, channel, point)
+      const forged = commitmentWith(terms, own, (each) => change(each, stage))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () =>
+          askSignatures(stage, terms.channelId, 'our own commitment', [commitmentJob(terms, own)]),
+      }
+    },
+  }
+}
+
+const broadcastRules = [
+  'policy-commitment-no-unrecognized-outputs',
+  'policy-commitment-countersignatory-pubkey',
+  'policy-commitment-retry-same',
+  'policy-routing-deltas-only-htlc',
+  'policy-commitment-fee-range',
+  'policy-lightspark-holder-commitment',
+]
 
 /**
  * The holder has gone ahead, the counterparty's commitment has stayed at 0 without a balance of
@@ -117,6 +155,39 @@ export const holderCommitments: readonly Attack[] = [
       expectedTags: [...revoked, 'policy-commitment-retry-same', 'policy-commitment-locktime'],
     },
     (stage, channel, old) => commitmentJob(channel.terms, mirrored(stage, channel, old)),
+  ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-that-pays-only-them',
+      story:
+        'Our own commitment is to be broadcast, and pays everything to a plain address of the other side.',
+    },
+    (each, stage) => (each.kind === 'to-local' ? undefined : output(999_000n, thiefScript(stage))),
+  ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-with-less-for-us',
+      story:
+        'Our own commitment is to be broadcast, with 200,000 sat less for us and more for the other side.',
+    },
+    (each) => changedBy(each, each.kind === 'to-local' ? -200_000n : 200_000n),
+  ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-with-a-third-output',
+      story: 'Our own commitment is to be broadcast, with a third output that takes from ours.',
+    },
+    (each, stage) =>
+      each.kind === 'to-local'
+        ? [changedBy(each, -200_000n), output(200_000n, thiefScript(stage))]
+        : each,
+  ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-burnt-as-fee',
+      story: 'Our own commitment is to be broadcast, and leaves 250,000 sat of ours to miners.',
+    },
+    (each) => changedBy(each, each.kind === 'to-local' ? -250_000n : 0n),
   ),
   {
     name: 'revoked-commitment-of-a-laggard',

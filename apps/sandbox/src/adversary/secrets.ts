@@ -230,6 +230,22 @@ export const secrets: readonly Attack[] = [
     },
   ),
   {
+    name: 'second-path-for-a-known-channel',
+    story: "A known channel's id comes with another path, whose keys have no history.",
+    expectedTags: reuse,
+    prize: 'the first point of other keys under a known id',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { channelId } = channel.terms
+      const { channel: path } = stage.nextChannel()
+      return {
+        requests: [perCommitmentPoint(stage, { channel: path, channelId }, 0)],
+        target: moreThan(3, 'update_channel_per_commitment_point'),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
+  {
     name: 'secret-after-close',
     story: 'A close is signed; the next secret would let the counterparty punish us for closing.',
     expectedTags: ['policy-revoke-not-closed'],
