@@ -124,6 +124,24 @@ export const closings: readonly Attack[] = [
       isOurs ? output(each.value, p2wpkh(l1Address(pairing, 0, 2_000_000_000).publicKey)) : each,
   ),
   {
+    name: 'close-to-a-named-address-out-of-reach',
+    story: 'The same, and the job names that very path as the destination.',
+    expectedTags: [...destination, 'policy-onchain-wallet-path-predictable'],
+    prize: 'the signature of a close to an address that nobody finds again',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, balances } = channel
+      const far = l1Address(stage.pairing, 0, 2_000_000_000)
+      const forged = closingJob(terms, balances, far, sats(700n))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () =>
+          askSignatures(stage, terms.channelId, 'an honest close', [close(stage, channel)]),
+      }
+    },
+  },
+  {
     name: 'close-with-a-payment-under-way',
     story: 'The channel is closed while a payment of ours is under way; the other side keeps it.',
     expectedTags: ['policy-mutual-no-pending-htlcs'],

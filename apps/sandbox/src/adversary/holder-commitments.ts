@@ -1,4 +1,5 @@
 import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import { transactionId } from '@boltwarden/core/bitcoin/transaction'
 import type { CommitmentOutput } from '@boltwarden/core/bolt3/commitment-transaction'
 import type { PublicKey } from '@boltwarden/core/bytes'
 import { commitmentNumber } from '@boltwarden/core/units'
@@ -50,6 +51,16 @@ function revokedOne(
       }
     },
   }
+}
+
+/** The same HTLC transactions, of another commitment with an output of that value. */
+function reparented(drafts: readonly JobDraft[], parent: JobDraft): readonly JobDraft[] {
+  const txid = transactionId(parent.transaction)
+  return drafts.map((draft) => {
+    const vout = parent.transaction.outputs.findIndex(({ value }) => value === draft.amount)
+    const inputs = draft.transaction.inputs.map((input) => ({ ...input, txid, vout }))
+    return { ...draft, transaction: { ...draft.transaction, inputs } }
+  })
 }
 
 /** Our own last commitment, not revoked, with other outputs; the true one is signed afterwards. */
@@ -164,6 +175,32 @@ export const holderCommitments: readonly Attack[] = [
     },
     (each, stage) => (each.kind === 'to-local' ? undefined : output(999_000n, thiefScript(stage))),
   ),
+  {
+    name: 'broadcast-robbery-behind-an-htlc',
+    story:
+      "A job with a true HTLC of our own commitment stands beside one whose other outputs are all the thief's.",
+    expectedTags: broadcastRules,
+    prize: 'the signature of a commitment of ours that takes our money',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const { point } = await askPoint(stage, terms, number)
+      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 10_000n))
+      const own = ours(stage, { ...channel, balances }, point)
+      const forged = commitmentWith(terms, own, (each) => {
+        if (each.kind === 'htlc') return each
+        return each.kind === 'to-local' ? undefined : output(980_000n, thiefScript(stage))
+      })
+      const honest = commitmentJob(terms, ours(stage, channel, point))
+      return {
+        requests: [
+          signing(stage, terms.channelId, [forged, ...reparented(htlcJobs(terms, own), forged)]),
+        ],
+        target: signed(forged),
+        goOn: () => askSignatures(stage, terms.channelId, 'our own commitment', [honest]),
+      }
+    },
+  },
   forgedBroadcast(
     {
       name: 'broadcast-with-less-for-us',

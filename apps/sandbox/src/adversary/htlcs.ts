@@ -278,6 +278,45 @@ export const htlcs: readonly Attack[] = [
   ),
   forgedSecondStage(
     {
+      name: 'second-stage-to-a-script-of-the-thiefs',
+      story:
+        "The second stage of an HTLC pays another script than that of the other side's delayed balance.",
+      expectedTags: [parent, 'policy-commitment-no-unrecognized-outputs'],
+      prize: 'the signature of an HTLC transaction that cannot be revoked',
+    },
+    (second, stage) =>
+      redirected(
+        second,
+        second.transaction.outputs.map(({ value }) => output(value, p2wsh(thiefScript(stage)))),
+      ),
+  ),
+  {
+    name: 'second-stage-beside-a-repeated-commitment',
+    story:
+      'A commitment comes once more, as after a reconnect, with an HTLC transaction that burns its payment.',
+    expectedTags: ['policy-htlc-fee-range', parent],
+    prize,
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const balances = withHtlcs(channel.balances, htlc(stage, 'counterparty', 90_000n))
+      await askCommitment(stage, terms, commitmentNumber(number + 1), balances)
+      const commitment = theirs(stage, channel, { balances })
+      const burnt = htlcJobs(terms, commitment).map((draft) =>
+        redirected(
+          draft,
+          draft.transaction.outputs.map(({ scriptPubKey }) => output(1_000n, scriptPubKey)),
+        ),
+      )
+      return {
+        requests: [signing(stage, terms.channelId, [commitmentJob(terms, commitment), ...burnt])],
+        target: any(...burnt.map((each) => signed(each))),
+        goOn: () => askCommitment(stage, terms, commitmentNumber(number + 1), balances),
+      }
+    },
+  },
+  forgedSecondStage(
+    {
       name: 'second-stage-of-another-commitment',
       story: 'The second stage spends an output of a transaction that is not shown.',
       expectedTags: [parent],

@@ -7,7 +7,7 @@ import { askPaymentHash } from '../walk/asks/invoice-asks.ts'
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import { remoteSigningEvent } from '../webhook/envelope.ts'
 import type { Attack, HostileRequest } from './stage/attack.ts'
-import { goOn, htlc, live, ours, theirs, withHtlcs } from './stage/channels.ts'
+import { goOn, hashNamed, htlc, live, ours, theirs, withHtlcs } from './stage/channels.ts'
 import { output, thiefScript } from './stage/forge.ts'
 import { haulSince, markNow } from './stage/haul.ts'
 import { onePayment } from './stage/one-payment.ts'
@@ -174,6 +174,26 @@ export const races: readonly Attack[] = [
         requests: pieces.map(({ request }) => request),
         atOnce: true,
         target: moneyAbove(ownerLimits.hourlyPaymentSats, pieces),
+        goOn: goOn(stage, other),
+      }
+    },
+  },
+  {
+    name: 'payment-intent-at-once',
+    story: 'One announced payment is made on ten channels in parallel.',
+    expectedTags: ['policy-commitment-payment-invoiced', 'policy-commitment-payment-approved'],
+    prize: 'signatures of several payments for one announcement',
+    policy: 'intents',
+    play: async (stage) => {
+      const paymentHash = toHex(hashNamed(stage, 'announced'))
+      await stage.owner.announce({ kind: 'payment', paymentHash, maxAmountSats: 15_000n })
+      const pieces = []
+      for (let i = 0; i < 10; i++) pieces.push(await onePayment(stage, 15_000n, 'announced'))
+      const other = await live(stage)
+      return {
+        requests: pieces.map(({ request }) => request),
+        atOnce: true,
+        target: moneyAbove(15_000n, pieces),
         goOn: goOn(stage, other),
       }
     },

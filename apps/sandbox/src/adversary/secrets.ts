@@ -190,6 +190,21 @@ export const secrets: readonly Attack[] = [
     order,
     (stage, closed) => secret(stage, closed.terms, closed.number),
   ),
+  {
+    name: 'secret-after-broadcast-and-a-power-cut',
+    story: 'The same after the signer was ended by force: it must not have forgotten.',
+    expectedTags: order,
+    prize: 'the secret of the commitment that was signed for broadcast',
+    play: async (stage) => {
+      const closed = await forceClosed(stage)
+      await stage.owner.restart()
+      return {
+        requests: [secret(stage, closed.terms, closed.number)],
+        target: secretOf(closed.point),
+        goOn: closed.sweep,
+      }
+    },
+  },
   ofTheBroadcast(
     'secret-by-another-channel-id',
     'The same secret is asked for under the id of a channel that is alive.',

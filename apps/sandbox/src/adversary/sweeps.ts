@@ -1,4 +1,4 @@
-import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { buildToLocal } from '@boltwarden/core/bolt3/scripts/to-local'
 import { delayedSweep, toRemoteSweep, walletSweep } from '../channel/claims.ts'
 import {
@@ -190,7 +190,7 @@ export const sweeps: readonly Attack[] = [
   forgedClaim(
     {
       name: 'sweep-with-an-extra-output',
-      story: 'The first output is ours, as the job says; the second, far larger, is the thief’s.',
+      story: "The first output is ours, as the job says; the second, far larger, is the thief's.",
     },
     toLocal,
     (honest, stage) =>
@@ -254,6 +254,20 @@ export const sweeps: readonly Attack[] = [
       redirected(
         honest,
         honest.transaction.outputs.map(({ value }) => output(value, thiefScript(stage))),
+      ),
+  ),
+  forgedClaim(
+    {
+      name: 'second-stage-of-ours-to-a-script-of-the-thiefs',
+      story:
+        "The HTLC transaction of our own commitment pays a script of the thief's, not that of our delayed output.",
+      expectedTags: ['policy-lightspark-second-stage', 'policy-lightspark-htlc-parent'],
+    },
+    timeout,
+    (honest, stage) =>
+      redirected(
+        honest,
+        honest.transaction.outputs.map(({ value }) => output(value, p2wsh(thiefScript(stage)))),
       ),
   ),
   forgedClaim(
