@@ -1,12 +1,14 @@
 import { p2wpkhOfHash, p2wsh, publicKeyHashOf } from '@boltwarden/core/bitcoin/output-script'
 import { serialiseTransaction, type Transaction } from '@boltwarden/core/bitcoin/transaction'
 import { parseUnsignedTransaction } from '@boltwarden/core/bitcoin/unsigned-transaction'
+import { emptyCounterpartySecrets, insertSecret } from '@boltwarden/core/bolt3/counterparty-secrets'
+import { perCommitmentSecret } from '@boltwarden/core/bolt3/per-commitment'
 import { buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
 import { commitmentSecret, digest } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import { payloadId } from '@boltwarden/core/ids'
 import type { SigningJob } from '@boltwarden/core/request'
-import { sats } from '@boltwarden/core/units'
+import { commitmentNumber, indexOf, sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
 import { changedJob, outcome, renamed, signing } from './honest.ts'
@@ -246,7 +248,7 @@ describe('justice', () => {
     expect(job?.isPunishedBy?.(other)).toBe(false)
     const { channel, state } = stateOf(honest)
     honest.signer.write({
-      channels: [{ ...state, counterpartySecrets: { lowest: undefined, slots: [] } }],
+      channels: [{ ...state, counterpartySecrets: emptyCounterpartySecrets }],
     })
     expect(channel).toBeDefined()
     expect(decide(honest, honest.delivery)).toEqual(['decline', 'policy-lightspark-justice-tweak'])
@@ -255,7 +257,7 @@ describe('justice', () => {
   test('of an adopted channel is signed: nothing was seen of what was revealed', () => {
     const honest = justice()
     const { state } = stateOf(honest)
-    const counterpartySecrets = { lowest: undefined, slots: [] }
+    const counterpartySecrets = emptyCounterpartySecrets
     honest.signer.write({ channels: [{ ...state, origin: 'adopted', counterpartySecrets }] })
     expect(decide(honest, honest.delivery)).toEqual(['sign'])
   })
@@ -271,6 +273,40 @@ describe('justice', () => {
     }))
     expect(decide(honest, named)).toEqual(['sign'])
   })
+
+  test.each([
+    ['a few secrets, none of which fits: declined', 60, 'decline'],
+    ['more secrets than are tried: held', 4200, 'hold'],
+  ])('with %s', (_name, count, verdict) => {
+    const honest = justice()
+    const { state } = stateOf(honest)
+    honest.signer.write({ channels: [{ ...state, counterpartySecrets: revealed(count) }] })
+    expect(decide(honest, honest.delivery)).toEqual([verdict, 'policy-lightspark-justice-tweak'])
+  })
+
+  test('with the tweaks of two secrets mixed', () => {
+    const honest = justice()
+    const other = signing('justice-legacy', 'sign_justice_revoked_output').delivery.request.jobs[0]
+    const facts = honest.signer.facts(
+      changedJob(honest, (job) => ({
+        ...job,
+        ...(other?.addTweak && { addTweak: other.addTweak }),
+      })),
+    )
+    expect(facts.onchain).toEqual([])
+  })
+
+  /** What another counterparty revealed. */
+  function revealed(count: number) {
+    const seed = new Uint8Array(32).fill(3)
+    return Array.from({ length: count }, (_, n) => indexOf(commitmentNumber(n))).reduce(
+      (store, index) => {
+        const next = insertSecret(store, index, perCommitmentSecret(seed, index))
+        return next.ok ? next.value : store
+      },
+      emptyCounterpartySecrets,
+    )
+  }
 
   function stateOf({ signer, delivery }: Claim) {
     const channel = Number(delivery.request.jobs[0]?.path.split('/')[2])
