@@ -33,8 +33,9 @@ scripts = [{ script = "${coldStorageScript}", label = "cold storage" }]
 `
 
 /** What stands in the policy file of each owner. */
-const policyFiles: Readonly<Record<OwnerPolicy, string>> = {
+const policyFiles: Readonly<Record<OwnerPolicy | 'observe', string>> = {
   default: '',
+  observe: 'mode = "observe"\n',
   'receive-only': '[payments]\nreceive_only = true\n',
   intents: '[payments]\nrequire_intents = true\n[onchain]\nrequire_intents = true\n',
   dust: `
@@ -50,7 +51,10 @@ max_trimmed_daily = ${ownerLimits.maxTrimmedDaily}
 const signal = new AbortController().signal
 
 /** A signer of this repository as it is built, ready to be attacked. */
-export async function startAttackedSigner(policy: OwnerPolicy, channels: number): Promise<Stand> {
+export async function startAttackedSigner(
+  policy: OwnerPolicy | 'observe',
+  channels: number,
+): Promise<Stand> {
   const seed = new Uint8Array(64).fill(9)
   const folder = mkdtempSync(join(tmpdir(), 'boltwarden-attacked-'))
   const secret = (name: string, text: string) => {

@@ -2,7 +2,7 @@ import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import { transactionId } from '@boltwarden/core/bitcoin/transaction'
 import type { CommitmentOutput } from '@boltwarden/core/bolt3/commitment-transaction'
 import type { PublicKey } from '@boltwarden/core/bytes'
-import { commitmentNumber } from '@boltwarden/core/units'
+import { type CommitmentIndex, commitmentNumber, indexOf } from '@boltwarden/core/units'
 import {
   commitmentJob,
   commitmentOf,
@@ -47,6 +47,36 @@ function revokedOne(
       return {
         requests: [signing(stage, channel.terms.channelId, [forged])],
         target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  }
+}
+
+/** The HTLC transaction of a revoked commitment of ours, whose job lies about the index. */
+function revokedSecondStage(
+  name: string,
+  story: string,
+  indexOfJob: (channel: LiveChannel) => CommitmentIndex | undefined,
+): Attack {
+  return {
+    name,
+    story,
+    expectedTags: [...revoked, 'policy-lightspark-htlc-parent'],
+    prize: 'the signature of an HTLC transaction of a revoked commitment',
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage)
+      const { terms } = channel
+      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 70_000n))
+      const index = indexOfJob(channel)
+      const old = ours(stage, { ...channel, balances }, point, number)
+      const drafts = htlcJobs(terms, old).map(({ index: _true, ...draft }) => ({
+        ...draft,
+        ...(index !== undefined && { index }),
+      }))
+      return {
+        requests: [signing(stage, terms.channelId, drafts)],
+        target: any(...drafts.map((each) => signed(each))),
         goOn: goOn(stage, channel),
       }
     },
@@ -244,6 +274,33 @@ export const holderCommitments: readonly Attack[] = [
       }
     },
   },
+  {
+    name: 'revoked-commitment-with-a-lying-index',
+    story: 'The job of our revoked commitment names the index of the current one.',
+    expectedTags: revoked,
+    prize,
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage)
+      const { terms } = channel
+      const forged = commitmentJob(terms, ours(stage, channel, point, number))
+      const index = indexOf(channel.number)
+      return {
+        requests: [signing(stage, terms.channelId, [{ ...forged, index }])],
+        target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
+  revokedSecondStage(
+    'second-stage-of-a-revoked-commitment-with-a-lying-index',
+    'The same, and the job names the index of the current commitment.',
+    ({ number }) => indexOf(number),
+  ),
+  revokedSecondStage(
+    'second-stage-of-a-revoked-commitment-without-index',
+    'The same, and the job does not say which commitment it belongs to.',
+    () => undefined,
+  ),
   {
     name: 'second-stage-of-a-revoked-commitment',
     story: 'The HTLC transaction of a commitment of ours is asked for, after its secret was given.',
