@@ -1,37 +1,26 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { addressOf } from '@boltwarden/core/bitcoin/address'
-import { hexToBytes } from '@boltwarden/core/hex'
 import type { OwnerPolicy } from '../src/adversary/stage/attack.ts'
+import { ownerWith } from '../src/adversary/stage/owner.ts'
 import { coldStorageScript, ownerLimits } from '../src/adversary/stage/owner-limits.ts'
-import type { AttackSubject } from '../src/adversary/stage/play.ts'
-import type { Announcement, Owner } from '../src/adversary/stage/stage.ts'
 import { type Child, startChild } from '../src/demo/child.ts'
 import { runJson } from '../src/demo/command.ts'
 import { waitUntilReady } from '../src/demo/readiness.ts'
 import { parsePairing, startSandbox } from '../src/index.ts'
+import type { Stand } from './blind-signer.ts'
+import { freePort } from './free-port.ts'
 import { credentials, pairingOf, webhookSecret } from './pairing.ts'
 
 const signerMain = fileURLToPath(
   new URL('../../../packages/signer/dist/cli/main.js', import.meta.url),
 )
 
-/** What stands in the policy file of each owner. */
-const policyFiles: Readonly<Record<OwnerPolicy, string>> = {
-  default: '',
-  'receive-only': '[payments]\nreceive_only = true\n',
-  intents: '[payments]\nrequire_intents = true\n[onchain]\nrequire_intents = true\n',
-  dust: `
-[payments]
-allow_trimmed_below_sats = ${ownerLimits.allowTrimmedBelowSats}
-max_trimmed_daily = ${ownerLimits.maxTrimmedDaily}
-`,
-  limits: `
+const limits = `
 [channels]
 max_channel_value_sats = ${ownerLimits.maxFundingSats}
+max_push_sats = ${ownerLimits.maxPushSats}
 max_htlcs = ${ownerLimits.maxHtlcs}
 max_htlc_inflight_sats = ${ownerLimits.maxHtlcInflightSats}
 [payments]
@@ -39,17 +28,33 @@ hourly_sats = ${ownerLimits.hourlyPaymentSats}
 invoice_life_seconds = ${ownerLimits.invoiceLifeSeconds}
 [onchain]
 hourly_sats = ${ownerLimits.hourlyOnchainSats}
+fee_hourly_sats = ${ownerLimits.hourlyFeeSats}
 scripts = [{ script = "${coldStorageScript}", label = "cold storage" }]
+`
+
+/** What stands in the policy file of each owner. */
+const policyFiles: Readonly<Record<OwnerPolicy | 'observe', string>> = {
+  default: '',
+  observe: 'mode = "observe"\n',
+  'receive-only': '[payments]\nreceive_only = true\n',
+  intents: '[payments]\nrequire_intents = true\n[onchain]\nrequire_intents = true\n',
+  dust: `
+[payments]
+allow_trimmed_below_sats = ${ownerLimits.allowTrimmedBelowSats}
+max_trimmed_daily = ${ownerLimits.maxTrimmedDaily}
 `,
+  limits,
+  // What is used up by attacks one after the other would leave nothing to race for.
+  'limits-at-once': limits,
 }
 
 const signal = new AbortController().signal
 
 /** A signer of this repository as it is built, ready to be attacked. */
 export async function startAttackedSigner(
-  policy: OwnerPolicy,
+  policy: OwnerPolicy | 'observe',
   channels: number,
-): Promise<{ readonly subject: AttackSubject; readonly close: () => Promise<void> }> {
+): Promise<Stand> {
   const seed = new Uint8Array(64).fill(9)
   const folder = mkdtempSync(join(tmpdir(), 'boltwarden-attacked-'))
   const secret = (name: string, text: string) => {
@@ -88,13 +93,10 @@ export async function startAttackedSigner(
   }
   const running: { child: Child } = { child: await start() }
   const token = readFileSync(join(home, 'admin-token'), 'utf8').trim().split(' ')[1] ?? ''
-  const owner: Owner = {
-    announce: (intent) => announce(urls.admin, token, intent),
-    restart: async () => {
-      await running.child.kill()
-      running.child = await start()
-    },
-  }
+  const owner = ownerWith({ url: urls.admin, token, network: 'REGTEST' }, async () => {
+    await running.child.kill()
+    running.child = await start()
+  })
   const { platform, dispatcher } = sandbox
   return {
     subject: {
@@ -110,39 +112,4 @@ export async function startAttackedSigner(
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function announce(url: string, token: string, intent: Announcement): Promise<void> {
-  const terms =
-    intent.kind === 'payment'
-      ? {
-          kind: intent.kind,
-          payment_hash: intent.paymentHash,
-          max_amount_sats: Number(intent.maxAmountSats),
-          max_fee_sats: 0,
-        }
-      : {
-          kind: intent.kind,
-          address: addressOf(hexToBytes(intent.script), 'REGTEST'),
-          amount_sats: Number(intent.amountSats),
-        }
-  const response = await fetch(`${url}/intents`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify(terms),
-  })
-  if (!response.ok)
-    throw new Error(`the signer answered ${response.status}: ${await response.text()}`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -15,7 +15,14 @@ export async function startBlindSigner(channels: number): Promise<Stand> {
   signer.connect(sandbox.url)
   const { platform, dispatcher } = sandbox
   return {
-    subject: { platform, dispatcher, pairing: parsePairing(pairingOf(seed, channels)), seed },
+    subject: {
+      platform,
+      dispatcher,
+      pairing: parsePairing(pairingOf(seed, channels)),
+      seed,
+      // It knows no intents, and has nothing to lose in a power cut.
+      owner: { announce: async () => undefined, restart: async () => undefined },
+    },
     close: async () => {
       await sandbox.close()
       await signer.close()

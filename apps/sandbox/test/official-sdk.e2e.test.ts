@@ -109,6 +109,9 @@ describe('@lightsparkdev/lightspark-sdk 1.9.19 as a blind signer', () => {
     expect(outcomes).toMatchInlineSnapshot(`
       [
         "extracted: the only secret, before there is a next point (gave away the secret of commitment 0)",
+        "extracted: a commitment that leaves numbers out (gave away a good signature under m/3/3/0)",
+        "extracted: a close that burns the channel (gave away a good signature under m/3/3/0)",
+        "extracted: a coin of the wallet to a stranger (gave away a good signature under m/84'/2'/0'/0/9)",
         "extracted: the digest of another transaction than the one shown (gave away a good signature under m/3/3/0)",
         "extracted: a multiplied funding key (gave away a good signature under m/3/3/0)",
         "extracted: an added-to funding key (gave away a good signature under m/3/3/0)",

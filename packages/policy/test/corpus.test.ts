@@ -1,6 +1,15 @@
+import { answer } from '@boltwarden/core/answering'
+import { toHex } from '@boltwarden/core/hex'
 import { describe, expect, test } from 'vitest'
 import { readScenario, scenarioNames } from './corpus.ts'
 import { Signer } from './signer.ts'
+
+/** Everything that an answer carries, whatever its fields are called. */
+function textsOf(value: unknown): readonly string[] {
+  if (value instanceof Uint8Array) return [toHex(value)]
+  if (typeof value !== 'object' || value === null) return value === null ? [] : [String(value)]
+  return Object.values(value).flatMap(textsOf).sort()
+}
 
 describe('recorded traffic of LDK nodes', () => {
   // That our own commitment is signed is noted by default: it closes a channel by force.
@@ -17,6 +26,19 @@ describe('recorded traffic of LDK nodes', () => {
     expect(refused).toEqual([])
     expect(judgements.every(({ grant, repeated }) => grant !== undefined && !repeated)).toBe(true)
   })
+
+  test.each(scenarioNames)(
+    '%s: every answer is that of the official signer, to the byte',
+    (name) => {
+      const scenario = readScenario(name)
+      const signer = Signer.of(scenario)
+      for (const [at, { grant }] of signer.play(scenario).entries()) {
+        const given = grant === undefined ? null : answer(grant, signer.keys)
+        const { kind: _kind, ...values } = given ?? { kind: undefined }
+        expect(textsOf(values), `event ${at}`).toEqual(textsOf(scenario.events[at]?.expected))
+      }
+    },
+  )
 
   test.each(scenarioNames)('%s: every event sent twice gets the same answer twice', (name) => {
     const scenario = readScenario(name)

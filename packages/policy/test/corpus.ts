@@ -18,6 +18,8 @@ export type Recorded = {
   readonly delivery: Delivery
   /** The nonce that the recorded signer chose, for a payment hash. */
   readonly nonce: string | undefined
+  /** What the official signer answered: the variables of its mutation; null where it has none. */
+  readonly expected: unknown
 }
 
 /** One recorded scenario. */
@@ -48,7 +50,9 @@ export function readScenario(name: string): Scenario {
     network: networkOf(header.bitcoin_network),
     events: lines.map((line) => {
       const { event, label, expected } = JSON.parse(line)
-      return { label, delivery: deliveryOf(event), nonce: expected?.variables.preimage_nonce }
+      const variables = expected?.variables ?? null
+      const nonce = variables?.preimage_nonce
+      return { label, delivery: deliveryOf(event), nonce, expected: variables }
     }),
   }
 }

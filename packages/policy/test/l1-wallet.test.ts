@@ -1,3 +1,4 @@
+import { parseAddress } from '@boltwarden/core/bitcoin/address'
 import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import {
   serialiseTransaction,
@@ -82,6 +83,18 @@ describe('an honest spend of the L1 wallet', () => {
     const home = pays(999_000n, scriptOf(signer, path))
     expect(decide(signer, spendingTransaction([purse], [home]))).toEqual(['sign'])
     expect(signer.node()).toMatchObject({ onchainOut: [], onchainFees: [{ sats: 1000n }] })
+  })
+
+  test.each([
+    ['P2PKH', 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn'],
+    ['P2SH', '2MzQwSSnBHWHqSAqtTVQ6v47XtaisrJa1Vc'],
+    ['taproot', 'bcrt1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqc8gma6'],
+  ])('to an address of an exchange: %s', (_name, address) => {
+    const script = parseAddress(address, 'REGTEST')
+    if (!script.ok) throw new RangeError(script.error.message)
+    const signer = signerWith({ allowedScripts: [toHex(script.value)] })
+    const outputs = [pays(400_000n, script.value), back(signer)]
+    expect(decide(signer, spendingTransaction([purse], outputs))).toEqual(['sign'])
   })
 
   test('a destination key spends as the wallet does', () => {

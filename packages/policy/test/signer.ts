@@ -55,8 +55,9 @@ export class Signer {
   readonly #spends = new Map<string, string>()
   #node: string = encodeNodeState(emptyNodeState)
 
-  constructor(seed: Uint8Array, network: Network) {
-    this.keys = Keychain.fromSeed(seed, { secp256k1 })
+  /** @param keys - a seed, or a keychain that several signers share. */
+  constructor(keys: Uint8Array | Keychain, network: Network) {
+    this.keys = keys instanceof Keychain ? keys : Keychain.fromSeed(keys, { secp256k1 })
     this.network = network
   }
 

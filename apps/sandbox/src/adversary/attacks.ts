@@ -1,3 +1,4 @@
+import { batches } from './batches.ts'
 import { closings } from './closings.ts'
 import { commitmentBalances } from './commitment-balances.ts'
 import { commitmentNumbers } from './commitment-numbers.ts'
@@ -35,5 +36,6 @@ export const attacks: readonly (readonly [Family, Attack])[] = (
     ['invoices', invoices],
     ['deliveries', deliveries],
     ['races', races],
+    ['batches', batches],
   ] as const
 ).flatMap(([family, list]) => list.map((attack) => [family, attack] as const))

@@ -70,6 +70,15 @@ export const closings: readonly Attack[] = [
   ),
   forgedClose(
     {
+      name: 'close-fee-kept-by-them',
+      story: 'The close takes a fee of 90,000 sat from us, and gives it to the other side.',
+      expectedTags: value,
+    },
+    (each, isOurs) => changedBy(each, isOurs ? -90_000n : 90_000n),
+    { channel: { opener: 'holder', holderSats: 600_000n } },
+  ),
+  forgedClose(
+    {
       name: 'close-with-nothing-for-us',
       story: 'The close leaves us out, as if our balance were dust.',
       expectedTags: value,
@@ -114,6 +123,24 @@ export const closings: readonly Attack[] = [
     (each, isOurs, { pairing }) =>
       isOurs ? output(each.value, p2wpkh(l1Address(pairing, 0, 2_000_000_000).publicKey)) : each,
   ),
+  {
+    name: 'close-to-a-named-address-out-of-reach',
+    story: 'The same, and the job names that very path as the destination.',
+    expectedTags: [...destination, 'policy-onchain-wallet-path-predictable'],
+    prize: 'the signature of a close to an address that nobody finds again',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, balances } = channel
+      const far = l1Address(stage.pairing, 0, 2_000_000_000)
+      const forged = closingJob(terms, balances, far, sats(700n))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () =>
+          askSignatures(stage, terms.channelId, 'an honest close', [close(stage, channel)]),
+      }
+    },
+  },
   {
     name: 'close-with-a-payment-under-way',
     story: 'The channel is closed while a payment of ours is under way; the other side keeps it.',

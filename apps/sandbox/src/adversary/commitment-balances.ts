@@ -6,9 +6,11 @@ import { receiveHtlc } from '../walk/chapters/inbound.ts'
 import type { Attack } from './stage/attack.ts'
 import {
   agreed,
+  type ChannelPlan,
   fundingDraft,
   goOn,
   htlc,
+  live,
   opened,
   shifted,
   theirs,
@@ -16,12 +18,42 @@ import {
 } from './stage/channels.ts'
 import { changedBy, commitmentWith, output, thiefScript } from './stage/forge.ts'
 import { forgedCommitment } from './stage/forged-commitment.ts'
-import { signing } from './stage/requests.ts'
+import { revealed, signing } from './stage/requests.ts'
 import { all, signed } from './stage/target.ts'
 
 const deltas = ['policy-routing-deltas-only-htlc']
 const noBalance = [...deltas, 'policy-commitment-countersignatory-pubkey']
 const stolen = 'the signature of a commitment that takes our money'
+
+/** The fee of one commitment rises at our cost, and falls in the next one to their profit. */
+function feeKept(words: Pick<Attack, 'name' | 'story'>, plan: ChannelPlan): Attack {
+  return {
+    ...words,
+    expectedTags: deltas,
+    prize: 'the signature of a commitment in which the fee that we paid is theirs',
+    play: async (stage) => {
+      const channel = await live(stage, plan)
+      const other = await live(stage, plan)
+      const { terms, number } = channel
+      const dear = 50_000n
+      const charged = commitmentWith(terms, theirs(stage, channel), (each) =>
+        changedBy(each, each.kind === 'to-remote' ? -dear : 0n),
+      )
+      const kept = commitmentWith(terms, theirs(stage, channel, { number: number + 2 }), (each) =>
+        changedBy(each, each.kind === 'to-remote' ? -dear : dear),
+      )
+      return {
+        requests: [
+          signing(stage, terms.channelId, [charged]),
+          revealed(stage, terms, number),
+          signing(stage, terms.channelId, [kept]),
+        ],
+        target: signed(kept),
+        goOn: goOn(stage, other),
+      }
+    },
+  }
+}
 
 export const commitmentBalances: readonly Attack[] = [
   forgedCommitment({
@@ -140,6 +172,22 @@ export const commitmentBalances: readonly Attack[] = [
       return [commitmentJob(terms, theirs(stage, channel, { terms }))]
     },
   }),
+  feeKept(
+    {
+      name: 'fee-charged-to-us-and-kept-by-them',
+      story:
+        'On a channel that the other side pays the fees of, a higher fee is taken from us; when it falls again, the other side keeps it.',
+    },
+    {},
+  ),
+  feeKept(
+    {
+      name: 'fee-of-ours-kept-by-them',
+      story:
+        'We pay a higher fee for a while; when it falls again, the other side gets what it was.',
+    },
+    { opener: 'holder', holderSats: 600_000n },
+  ),
   {
     name: 'settled-payment-not-credited',
     story:

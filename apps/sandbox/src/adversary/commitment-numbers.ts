@@ -1,9 +1,9 @@
 import { toHex } from '@boltwarden/core/hex'
 import { commitmentNumber, indexOf } from '@boltwarden/core/units'
-import { commitmentJob } from '../channel/commitment.ts'
+import { commitmentJob, htlcJobs } from '../channel/commitment.ts'
 import { createTerms } from '../channel/terms.ts'
 import { askPoint, tellSecret } from '../walk/asks/commitment-asks.ts'
-import { askCommitment, type LiveChannel } from '../walk/asks/exchange.ts'
+import { askCommitment, exchange, type LiveChannel } from '../walk/asks/exchange.ts'
 import type { Attack, HostileRequest } from './stage/attack.ts'
 import { agreed, goOn, htlc, live, planned, shifted, theirs, withHtlcs } from './stage/channels.ts'
 import { exchangeMany } from './stage/exchanges.ts'
@@ -179,6 +179,33 @@ export const commitmentNumbers: readonly Attack[] = [
         requests: [
           falseSecret(stage, terms.channelId, at),
           signing(stage, terms.channelId, [forged]),
+        ],
+        target: signed(forged),
+        goOn: async () => {
+          await tellSecret(stage, terms, commitmentNumber(at))
+          await askCommitment(stage, terms, commitmentNumber(at + 2), balances)
+        },
+      }
+    },
+  },
+  {
+    name: 'next-after-a-false-secret-of-a-payment',
+    story:
+      'The same where BOLT 3 derives nothing from the secret: only the keys of the payment in that state tell.',
+    expectedTags: ['policy-lightspark-reveal-consistent', 'policy-commitment-previous-revoked'],
+    prize: 'signatures of two commitments of which neither is revoked',
+    play: async (stage) => {
+      const first = await live(stage)
+      const balances = withHtlcs(first.balances, htlc(stage, 'holder', 30_000n))
+      const channel = await exchange(stage, first, 'holder', balances)
+      const { terms, number: at } = channel
+      await askCommitment(stage, terms, commitmentNumber(at + 1), balances)
+      const commitment = theirs(stage, channel, { number: at + 2 })
+      const forged = commitmentJob(terms, commitment)
+      return {
+        requests: [
+          falseSecret(stage, terms.channelId, at),
+          signing(stage, terms.channelId, [forged, ...htlcJobs(terms, commitment)]),
         ],
         target: signed(forged),
         goOn: async () => {

@@ -1,6 +1,8 @@
 import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import { transactionId } from '@boltwarden/core/bitcoin/transaction'
+import type { CommitmentOutput } from '@boltwarden/core/bolt3/commitment-transaction'
 import type { PublicKey } from '@boltwarden/core/bytes'
-import { commitmentNumber } from '@boltwarden/core/units'
+import { type CommitmentIndex, commitmentNumber, indexOf } from '@boltwarden/core/units'
 import {
   commitmentJob,
   commitmentOf,
@@ -13,7 +15,7 @@ import { askCommitment, exchange, type LiveChannel } from '../walk/asks/exchange
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import type { Attack } from './stage/attack.ts'
 import { agreed, type ChannelPlan, goOn, htlc, live, ours, withHtlcs } from './stage/channels.ts'
-import { commitmentWith, output } from './stage/forge.ts'
+import { changedBy, commitmentWith, output, thiefScript } from './stage/forge.ts'
 import { signing } from './stage/requests.ts'
 import type { Stage } from './stage/stage.ts'
 import { any, signed } from './stage/target.ts'
@@ -50,6 +52,83 @@ function revokedOne(
     },
   }
 }
+
+/** The HTLC transaction of a revoked commitment of ours, whose job lies about the index. */
+function revokedSecondStage(
+  name: string,
+  story: string,
+  indexOfJob: (channel: LiveChannel) => CommitmentIndex | undefined,
+): Attack {
+  return {
+    name,
+    story,
+    expectedTags: [...revoked, 'policy-lightspark-htlc-parent'],
+    prize: 'the signature of an HTLC transaction of a revoked commitment',
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage)
+      const { terms } = channel
+      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 70_000n))
+      const index = indexOfJob(channel)
+      const old = ours(stage, { ...channel, balances }, point, number)
+      const drafts = htlcJobs(terms, old).map(({ index: _true, ...draft }) => ({
+        ...draft,
+        ...(index !== undefined && { index }),
+      }))
+      return {
+        requests: [signing(stage, terms.channelId, drafts)],
+        target: any(...drafts.map((each) => signed(each))),
+        goOn: goOn(stage, channel),
+      }
+    },
+  }
+}
+
+/** The same HTLC transactions, of another commitment with an output of that value. */
+function reparented(drafts: readonly JobDraft[], parent: JobDraft): readonly JobDraft[] {
+  const txid = transactionId(parent.transaction)
+  return drafts.map((draft) => {
+    const vout = parent.transaction.outputs.findIndex(({ value }) => value === draft.amount)
+    const inputs = draft.transaction.inputs.map((input) => ({ ...input, txid, vout }))
+    return { ...draft, transaction: { ...draft.transaction, inputs } }
+  })
+}
+
+/** Our own last commitment, not revoked, with other outputs; the true one is signed afterwards. */
+function forgedBroadcast(
+  words: Pick<Attack, 'name' | 'story'>,
+  change: (
+    each: CommitmentOutput,
+    stage: Stage,
+  ) => ReturnType<Parameters<typeof commitmentWith>[2]>,
+): Attack {
+  return {
+    ...words,
+    expectedTags: broadcastRules,
+    prize: 'the signature of a commitment of ours that takes our money',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const { point } = await askPoint(stage, terms, number)
+      const own = ours(stage, channel, point)
+      const forged = commitmentWith(terms, own, (each) => change(each, stage))
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () =>
+          askSignatures(stage, terms.channelId, 'our own commitment', [commitmentJob(terms, own)]),
+      }
+    },
+  }
+}
+
+const broadcastRules = [
+  'policy-commitment-no-unrecognized-outputs',
+  'policy-commitment-countersignatory-pubkey',
+  'policy-commitment-retry-same',
+  'policy-routing-deltas-only-htlc',
+  'policy-commitment-fee-range',
+  'policy-lightspark-holder-commitment',
+]
 
 /**
  * The holder has gone ahead, the counterparty's commitment has stayed at 0 without a balance of
@@ -118,6 +197,65 @@ export const holderCommitments: readonly Attack[] = [
     },
     (stage, channel, old) => commitmentJob(channel.terms, mirrored(stage, channel, old)),
   ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-that-pays-only-them',
+      story:
+        'Our own commitment is to be broadcast, and pays everything to a plain address of the other side.',
+    },
+    (each, stage) => (each.kind === 'to-local' ? undefined : output(999_000n, thiefScript(stage))),
+  ),
+  {
+    name: 'broadcast-robbery-behind-an-htlc',
+    story:
+      "A job with a true HTLC of our own commitment stands beside one whose other outputs are all the thief's.",
+    expectedTags: broadcastRules,
+    prize: 'the signature of a commitment of ours that takes our money',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const { point } = await askPoint(stage, terms, number)
+      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 10_000n))
+      const own = ours(stage, { ...channel, balances }, point)
+      const forged = commitmentWith(terms, own, (each) => {
+        if (each.kind === 'htlc') return each
+        return each.kind === 'to-local' ? undefined : output(980_000n, thiefScript(stage))
+      })
+      const honest = commitmentJob(terms, ours(stage, channel, point))
+      return {
+        requests: [
+          signing(stage, terms.channelId, [forged, ...reparented(htlcJobs(terms, own), forged)]),
+        ],
+        target: signed(forged),
+        goOn: () => askSignatures(stage, terms.channelId, 'our own commitment', [honest]),
+      }
+    },
+  },
+  forgedBroadcast(
+    {
+      name: 'broadcast-with-less-for-us',
+      story:
+        'Our own commitment is to be broadcast, with 200,000 sat less for us and more for the other side.',
+    },
+    (each) => changedBy(each, each.kind === 'to-local' ? -200_000n : 200_000n),
+  ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-with-a-third-output',
+      story: 'Our own commitment is to be broadcast, with a third output that takes from ours.',
+    },
+    (each, stage) =>
+      each.kind === 'to-local'
+        ? [changedBy(each, -200_000n), output(200_000n, thiefScript(stage))]
+        : each,
+  ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-burnt-as-fee',
+      story: 'Our own commitment is to be broadcast, and leaves 250,000 sat of ours to miners.',
+    },
+    (each) => changedBy(each, each.kind === 'to-local' ? -250_000n : 0n),
+  ),
   {
     name: 'revoked-commitment-of-a-laggard',
     story:
@@ -136,6 +274,33 @@ export const holderCommitments: readonly Attack[] = [
       }
     },
   },
+  {
+    name: 'revoked-commitment-with-a-lying-index',
+    story: 'The job of our revoked commitment names the index of the current one.',
+    expectedTags: revoked,
+    prize,
+    play: async (stage) => {
+      const { channel, number, point } = await withHistory(stage)
+      const { terms } = channel
+      const forged = commitmentJob(terms, ours(stage, channel, point, number))
+      const index = indexOf(channel.number)
+      return {
+        requests: [signing(stage, terms.channelId, [{ ...forged, index }])],
+        target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
+  revokedSecondStage(
+    'second-stage-of-a-revoked-commitment-with-a-lying-index',
+    'The same, and the job names the index of the current commitment.',
+    ({ number }) => indexOf(number),
+  ),
+  revokedSecondStage(
+    'second-stage-of-a-revoked-commitment-without-index',
+    'The same, and the job does not say which commitment it belongs to.',
+    () => undefined,
+  ),
   {
     name: 'second-stage-of-a-revoked-commitment',
     story: 'The HTLC transaction of a commitment of ours is asked for, after its secret was given.',

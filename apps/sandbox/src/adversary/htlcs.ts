@@ -1,9 +1,18 @@
+import { hash160Of, hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
 import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { buildScript, opcodes } from '@boltwarden/core/bitcoin/script'
 import { transactionId } from '@boltwarden/core/bitcoin/transaction'
 import { derivePublicKey } from '@boltwarden/core/bolt3/key-derivation'
+import { buildReceivedHtlc } from '@boltwarden/core/bolt3/scripts/received-htlc'
+import { toHex } from '@boltwarden/core/hex'
 import { commitmentNumber, sats } from '@boltwarden/core/units'
-import { commitmentJob, htlcJobs, outputsOf, type SideCommitment } from '../channel/commitment.ts'
+import {
+  commitmentJob,
+  type Htlc,
+  htlcJobs,
+  outputsOf,
+  type SideCommitment,
+} from '../channel/commitment.ts'
 import type { JobDraft } from '../channel/job.ts'
 import { unsigned } from '../channel/spending.ts'
 import { askCommitment, type LiveChannel } from '../walk/asks/exchange.ts'
@@ -62,6 +71,32 @@ function thiefsHtlc(stage: Stage, commitment: SideCommitment, { terms }: LiveCha
   return buildScript(ours, opcodes.OP_DROP, thiefKey(stage), opcodes.OP_CHECKSIG)
 }
 
+/** The next commitment with a payment of ours whose output has another script. */
+function withHtlcScript(
+  stage: Stage,
+  channel: LiveChannel,
+  scriptOf: (commitment: SideCommitment, paid: Htlc) => Uint8Array,
+): readonly JobDraft[] {
+  const { terms } = channel
+  const paid = htlc(stage, 'holder', 100_000n)
+  const commitment = theirs(stage, channel, { balances: withHtlcs(channel.balances, paid) })
+  const script = scriptOf(commitment, paid)
+  const forged = commitmentWith(terms, commitment, (each) =>
+    each.kind === 'htlc' ? output(each.value, p2wsh(script)) : each,
+  )
+  const vout = forged.transaction.outputs.findIndex(({ value }) => value === 100_000n)
+  const txid = transactionId(forged.transaction)
+  const second = htlcJobs(terms, commitment).map((draft) => ({
+    ...draft,
+    script,
+    transaction: {
+      ...draft.transaction,
+      inputs: draft.transaction.inputs.map((input) => ({ ...input, txid, vout })),
+    },
+  }))
+  return [forged, ...second]
+}
+
 export const htlcs: readonly Attack[] = [
   forgedCommitment({
     name: 'htlc-with-a-script-of-the-thiefs',
@@ -70,24 +105,7 @@ export const htlcs: readonly Attack[] = [
     expectedTags: ['policy-lightspark-key-purpose', 'policy-commitment-no-unrecognized-outputs'],
     prize: 'the signature of a commitment that pays the thief',
     forge: (stage, channel) => {
-      const { terms } = channel
-      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 100_000n))
-      const commitment = theirs(stage, channel, { balances })
-      const script = thiefsHtlc(stage, commitment, channel)
-      const forged = commitmentWith(terms, commitment, (each) =>
-        each.kind === 'htlc' ? output(each.value, p2wsh(script)) : each,
-      )
-      const vout = forged.transaction.outputs.findIndex(({ value }) => value === 100_000n)
-      const txid = transactionId(forged.transaction)
-      const second = htlcJobs(terms, commitment).map((draft) => ({
-        ...draft,
-        script,
-        transaction: {
-          ...draft.transaction,
-          inputs: draft.transaction.inputs.map((input) => ({ ...input, txid, vout })),
-        },
-      }))
-      return [forged, ...second]
+      return withHtlcScript(stage, channel, (commitment) => thiefsHtlc(stage, commitment, channel))
     },
   }),
   forgedHtlcs(
@@ -104,6 +122,81 @@ export const htlcs: readonly Attack[] = [
       htlcs: [htlc(stage, 'counterparty', 100_000n)],
     }),
   ),
+  forgedHtlcs(
+    {
+      name: 'lone-payment-that-never-expires',
+      story:
+        'The only payment under way expires in thousands of years: its money is locked for good.',
+      expectedTags: ['policy-commitment-htlc-cltv-range'],
+      prize: 'the signature of a commitment that locks our money',
+    },
+    (stage, { balances }) =>
+      withHtlcs(balances, { ...htlc(stage, 'holder', 100_000n), cltvExpiry: 499_999_999 }),
+  ),
+  forgedHtlcs(
+    {
+      name: 'payment-to-us-that-has-expired',
+      story:
+        'A payment to us expired at height 1: the other side can take it back before our preimage counts.',
+      expectedTags: ['policy-commitment-htlc-cltv-range', 'policy-htlc-locktime'],
+      prize: 'the signature of a commitment whose payment is no payment',
+    },
+    (stage, { balances }) =>
+      withHtlcs(
+        balances,
+        { ...htlc(stage, 'counterparty', 50_000n), cltvExpiry: 1 },
+        htlc(stage, 'counterparty', 10_000n, 'as usual'),
+      ),
+  ),
+  forgedCommitment({
+    name: 'htlc-with-our-key-in-the-wrong-place',
+    story:
+      "Our HTLC key stands where the other side's belongs, so that the timeout of our payment is the thief's.",
+    expectedTags: ['policy-lightspark-key-purpose', parent],
+    prize: 'the signature of a commitment whose payment goes to the thief',
+    forge: (stage, channel) =>
+      withHtlcScript(stage, channel, (commitment, paid) => {
+        const ours = derivePublicKey(stage.secp256k1, commitment.point, channel.terms.holder.htlc)
+        return buildReceivedHtlc({
+          commitmentType: 'static-remotekey',
+          revocationPublicKeyHash: hash160Of(commitment.revocation),
+          broadcasterHtlcPublicKey: ours,
+          countersignatoryHtlcPublicKey: thiefKey(stage),
+          paymentHash160: hash160OfPaymentHash(paid.paymentHash),
+          cltvExpiry: paid.cltvExpiry,
+        })
+      }),
+  }),
+  {
+    name: 'payment-whose-job-says-less',
+    story:
+      'The output of a payment holds 80,000 sat, its job says 20,000, which is what was announced.',
+    expectedTags: [
+      'policy-commitment-no-unrecognized-outputs',
+      'policy-commitment-payment-invoiced',
+      'policy-commitment-payment-approved',
+      'policy-routing-deltas-only-htlc',
+      parent,
+    ],
+    prize: 'the signature of a commitment that pays four times what was announced',
+    policy: 'intents',
+    play: async (stage) => {
+      const paid = htlc(stage, 'holder', 80_000n)
+      const paymentHash = toHex(paid.paymentHash)
+      await stage.owner.announce({ kind: 'payment', paymentHash, maxAmountSats: 20_000n })
+      const channel = await live(stage)
+      const { terms } = channel
+      const commitment = theirs(stage, channel, { balances: withHtlcs(channel.balances, paid) })
+      const forged = commitmentJob(terms, commitment)
+      const said = sats(20_000n)
+      const second = htlcJobs(terms, commitment).map((draft) => ({ ...draft, amount: said }))
+      return {
+        requests: [signing(stage, terms.channelId, [forged, ...second])],
+        target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
   forgedHtlcs(
     {
       name: 'payment-that-never-expires',
@@ -183,6 +276,45 @@ export const htlcs: readonly Attack[] = [
         second.transaction.outputs.map(({ value }) => output(value, thiefScript(stage))),
       ),
   ),
+  forgedSecondStage(
+    {
+      name: 'second-stage-to-a-script-of-the-thiefs',
+      story:
+        "The second stage of an HTLC pays another script than that of the other side's delayed balance.",
+      expectedTags: [parent, 'policy-commitment-no-unrecognized-outputs'],
+      prize: 'the signature of an HTLC transaction that cannot be revoked',
+    },
+    (second, stage) =>
+      redirected(
+        second,
+        second.transaction.outputs.map(({ value }) => output(value, p2wsh(thiefScript(stage)))),
+      ),
+  ),
+  {
+    name: 'second-stage-beside-a-repeated-commitment',
+    story:
+      'A commitment comes once more, as after a reconnect, with an HTLC transaction that burns its payment.',
+    expectedTags: ['policy-htlc-fee-range', parent],
+    prize,
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const balances = withHtlcs(channel.balances, htlc(stage, 'counterparty', 90_000n))
+      await askCommitment(stage, terms, commitmentNumber(number + 1), balances)
+      const commitment = theirs(stage, channel, { balances })
+      const burnt = htlcJobs(terms, commitment).map((draft) =>
+        redirected(
+          draft,
+          draft.transaction.outputs.map(({ scriptPubKey }) => output(1_000n, scriptPubKey)),
+        ),
+      )
+      return {
+        requests: [signing(stage, terms.channelId, [commitmentJob(terms, commitment), ...burnt])],
+        target: any(...burnt.map((each) => signed(each))),
+        goOn: () => askCommitment(stage, terms, commitmentNumber(number + 1), balances),
+      }
+    },
+  },
   forgedSecondStage(
     {
       name: 'second-stage-of-another-commitment',

@@ -2,19 +2,30 @@ import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import { toHex } from '@boltwarden/core/hex'
 import { commitmentNumber } from '@boltwarden/core/units'
 import { commitmentJob, htlcJobs } from '../channel/commitment.ts'
-import { askCommitment, exchange, type LiveChannel } from '../walk/asks/exchange.ts'
+import { askCommitment, exchange } from '../walk/asks/exchange.ts'
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import { l1Address } from '../walk/player.ts'
 import type { Attack } from './stage/attack.ts'
-import { agreed, goOn, hashNamed, htlc, live, theirs, withHtlcs } from './stage/channels.ts'
+import {
+  agreed,
+  fundingDraft,
+  goOn,
+  hashNamed,
+  htlc,
+  live,
+  theirs,
+  withHtlcs,
+} from './stage/channels.ts'
 import { output, thiefScript } from './stage/forge.ts'
 import { type ForgedCommitment, forgedCommitment } from './stage/forged-commitment.ts'
+import { onePayment } from './stage/one-payment.ts'
 import { coldStorage, ownerLimits } from './stage/owner-limits.ts'
 import { signing } from './stage/requests.ts'
 import type { Stage } from './stage/stage.ts'
 import { all, moneyAbove, signed } from './stage/target.ts'
 import { coin, consolidation, spending, walletFee } from './stage/wallet.ts'
 
+const deltas = ['policy-routing-deltas-only-htlc']
 const approved = ['policy-commitment-payment-approved', 'policy-commitment-payment-invoiced']
 const payment = "the signature of a commitment that pays the thief's invoice"
 
@@ -39,6 +50,26 @@ function paying(
       const balances = withHtlcs(channel.balances, ...htlcsOf(stage))
       const commitment = theirs(stage, channel, { balances })
       return [commitmentJob(channel.terms, commitment), ...htlcJobs(channel.terms, commitment)]
+    },
+  })
+  return { ...attack, policy }
+}
+
+/** Our balance falls by 500 sat that stand in the fee, as a payment without an output would. */
+function dust(
+  policy: Attack['policy'] & string,
+  name: string,
+  expectedTags: readonly string[],
+  story: string,
+): Attack {
+  const attack = forgedCommitment({
+    name,
+    story,
+    expectedTags,
+    prize: 'the signature of a commitment that pays out of sight',
+    forge: (stage, channel) => {
+      const balances = withHtlcs(channel.balances, htlc(stage, 'holder', 500n))
+      return [commitmentJob(channel.terms, theirs(stage, channel, { balances }))]
     },
   })
   return { ...attack, policy }
@@ -92,17 +123,6 @@ function withdrawing(
   }
 }
 
-/** A payment of ours on a channel of its own. */
-async function onePayment(stage: Stage, sats: bigint, name: string) {
-  const channel: LiveChannel = await live(stage)
-  const { terms } = channel
-  const balances = withHtlcs(channel.balances, htlc(stage, 'holder', sats, name))
-  const commitment = theirs(stage, channel, { balances })
-  const draft = commitmentJob(terms, commitment)
-  const request = signing(stage, terms.channelId, [draft, ...htlcJobs(terms, commitment)])
-  return { channel, sats, draft, request }
-}
-
 export const limits: readonly Attack[] = [
   paying(
     {
@@ -112,6 +132,18 @@ export const limits: readonly Attack[] = [
       policy: 'receive-only',
     },
     (stage) => [htlc(stage, 'holder', 50_000n)],
+  ),
+  dust(
+    'receive-only',
+    'dust-of-a-node-that-only-receives',
+    ['policy-merchant-no-sends', ...deltas],
+    'The owner has said that the node never pays; its balance falls by payments too small to see.',
+  ),
+  dust(
+    'intents',
+    'dust-without-intent',
+    [...approved, ...deltas],
+    'Payments too small for an output leave without having been announced.',
   ),
   paying(
     {
@@ -216,6 +248,30 @@ export const limits: readonly Attack[] = [
     },
   },
   {
+    name: 'fees-in-pieces',
+    story: 'The wallet pays itself again and again, each time with a fee that is just allowed.',
+    expectedTags: ['policy-lightspark-velocity-fees'],
+    prize: 'signatures that leave more to miners than the hourly limit',
+    policy: 'limits',
+    play: async (stage) => {
+      const change = p2wpkh(l1Address(stage.pairing, 1, 4).publicKey)
+      const names = ['a', 'b', 'c', 'd', 'e', 'f']
+      const pieces = names.flatMap((name) =>
+        spending(stage, [coin(stage, 1, 500_000n, name)], [output(475_000n, change)]),
+      )
+      const { id } = stage.context.node
+      const other = await live(stage)
+      return {
+        requests: pieces.map((each) => signing(stage, id, [each])),
+        target: moneyAbove(
+          ownerLimits.hourlyFeeSats,
+          pieces.map((draft) => ({ draft, sats: 25_000n })),
+        ),
+        goOn: goOn(stage, other),
+      }
+    },
+  },
+  {
     name: 'payments-in-pieces',
     story: 'Payments, each below the hourly limit, add up to more on several channels.',
     expectedTags: ['policy-velocity-transferred'],
@@ -258,6 +314,52 @@ export const limits: readonly Attack[] = [
       htlc(stage, 'counterparty', 200_000n, 'b'),
     ],
   ),
+  {
+    name: 'payments-in-one-commitment',
+    story: 'Five payments of one commitment, each below the hourly limit, add up to more.',
+    expectedTags: ['policy-velocity-transferred'],
+    prize: 'the signature of a commitment with payments above the hourly limit',
+    policy: 'limits',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms } = channel
+      const five = [1, 2, 3, 4, 5].map((each) => htlc(stage, 'holder', 45_000n, `${each}`))
+      const commitment = theirs(stage, channel, { balances: withHtlcs(channel.balances, ...five) })
+      const forged = commitmentJob(terms, commitment)
+      return {
+        requests: [signing(stage, terms.channelId, [forged, ...htlcJobs(terms, commitment)])],
+        target: signed(forged),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
+  {
+    name: 'push-above-the-limit',
+    story: 'We fund a channel whose first commitment gives the other side 400,000 sat.',
+    expectedTags: [
+      'policy-commitment-initial-funding-value',
+      'policy-onchain-output-match-commitment',
+    ],
+    prize: 'the funding signature of a channel that is largely not ours',
+    policy: 'limits',
+    play: async (stage) => {
+      const channel = await agreed(stage, { opener: 'holder', holderSats: 600_000n })
+      const { terms } = channel
+      const first = commitmentJob(terms, theirs(stage, channel, { number: 0 }))
+      const funding = fundingDraft(stage, terms)
+      return {
+        requests: [
+          signing(stage, terms.channelId, [first]),
+          signing(stage, stage.context.node.id, [funding]),
+        ],
+        target: all(signed(first), signed(funding)),
+        goOn: async () => {
+          const small = await agreed(stage)
+          await askCommitment(stage, small.terms, commitmentNumber(0), small.balances)
+        },
+      }
+    },
+  },
   {
     name: 'channel-larger-than-allowed',
     story: 'A channel of 3 million sat is opened where the owner allows 2 million.',

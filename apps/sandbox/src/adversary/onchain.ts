@@ -1,20 +1,21 @@
 import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { type TxOut, transactionId } from '@boltwarden/core/bitcoin/transaction'
-import { buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
+import { anchorValue, buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
 import { buildFunding } from '@boltwarden/core/bolt3/scripts/funding'
 import { commitmentNumber } from '@boltwarden/core/units'
 import { commitmentJob, outputsOf } from '../channel/commitment.ts'
 import type { JobDraft } from '../channel/job.ts'
-import { createTerms } from '../channel/terms.ts'
+import { unsigned } from '../channel/spending.ts'
+import { channelPath, createTerms } from '../channel/terms.ts'
 import { askPoint } from '../walk/asks/commitment-asks.ts'
 import { askCommitment } from '../walk/asks/exchange.ts'
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import { l1Address } from '../walk/player.ts'
 import type { Attack } from './stage/attack.ts'
-import { agreed, fundingDraft, live, ours } from './stage/channels.ts'
+import { agreed, fundingDraft, live, ours, theirs } from './stage/channels.ts'
 import { output, redirected, thiefScript } from './stage/forge.ts'
 import { signing } from './stage/requests.ts'
-import { type Stage, thiefKey } from './stage/stage.ts'
+import { type Stage, thiefKey, txidOf } from './stage/stage.ts'
 import { all, any, signed } from './stage/target.ts'
 import { type Coin, coin, consolidation, spending, walletFee } from './stage/wallet.ts'
 
@@ -245,6 +246,43 @@ export const onchain: readonly Attack[] = [
         requests: [request],
         target: any(...drafts.map((each) => signed(each))),
         goOn: () => askSignatures(stage, id, 'a payment to itself', consolidation(stage, coins)),
+      }
+    },
+  },
+  {
+    name: 'anchor-to-the-thief',
+    story: "Our anchor is spent beside a coin of the thief's, to the thief.",
+    expectedTags: ['policy-sweep-destination-allowlisted', ...unknown],
+    prize: 'a signature of the funding key that spends our anchor to the thief',
+    play: async (stage) => {
+      const channel = await live(stage, { type: 'anchors' })
+      const { terms, number } = channel
+      const commitment = theirs(stage, channel, { number })
+      const script = buildAnchor(terms.holder.funding)
+      const paysUs = Buffer.from(p2wsh(script))
+      const anchor = outputsOf(commitment, 'anchor').find((each) =>
+        paysUs.equals(each.scriptPubKey),
+      )
+      const inputs = [
+        { txid: transactionId(commitment.transaction), vout: anchor?.vout ?? 0 },
+        { txid: txidOf(stage, 'coin of the thief'), vout: 0 },
+      ]
+      const bump = (destination: Uint8Array): JobDraft => ({
+        path: channelPath(terms, 0),
+        publicKey: terms.holder.funding,
+        transaction: unsigned({ inputs, outputs: [output(100_000n, destination)] }),
+        inputIndex: 0,
+        script,
+        amount: anchorValue,
+      })
+      const [forged, honest] = [
+        bump(thiefScript(stage)),
+        bump(p2wpkh(l1Address(stage.pairing, 1, 3).publicKey)),
+      ]
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () => askSignatures(stage, terms.channelId, 'an honest bump', [honest]),
       }
     },
   },

@@ -7,9 +7,10 @@ import { askPaymentHash } from '../walk/asks/invoice-asks.ts'
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import { remoteSigningEvent } from '../webhook/envelope.ts'
 import type { Attack, HostileRequest } from './stage/attack.ts'
-import { goOn, htlc, live, ours, theirs, withHtlcs } from './stage/channels.ts'
-import { output } from './stage/forge.ts'
+import { goOn, hashNamed, htlc, live, ours, theirs, withHtlcs } from './stage/channels.ts'
+import { output, thiefScript } from './stage/forge.ts'
 import { haulSince, markNow } from './stage/haul.ts'
+import { onePayment } from './stage/one-payment.ts'
 import { coldStorage, ownerLimits } from './stage/owner-limits.ts'
 import { paymentHashOf, secret, signing } from './stage/requests.ts'
 import type { Stage } from './stage/stage.ts'
@@ -159,12 +160,77 @@ export const races: readonly Attack[] = [
     },
   },
   {
+    name: 'payments-at-once',
+    story:
+      'Twenty payments on twenty channels, each below the hourly limit, are asked for in parallel.',
+    expectedTags: ['policy-velocity-transferred'],
+    prize: 'signatures of payments above the hourly limit',
+    policy: 'limits-at-once',
+    play: async (stage) => {
+      const pieces = []
+      for (let i = 0; i < connections; i++) pieces.push(await onePayment(stage, 30_000n, `${i}`))
+      const other = await live(stage)
+      return {
+        requests: pieces.map(({ request }) => request),
+        atOnce: true,
+        target: moneyAbove(ownerLimits.hourlyPaymentSats, pieces),
+        goOn: goOn(stage, other),
+      }
+    },
+  },
+  {
+    name: 'payment-intent-at-once',
+    story: 'One announced payment is made on ten channels in parallel.',
+    expectedTags: ['policy-commitment-payment-invoiced', 'policy-commitment-payment-approved'],
+    prize: 'signatures of several payments for one announcement',
+    policy: 'intents',
+    play: async (stage) => {
+      const paymentHash = toHex(hashNamed(stage, 'announced'))
+      await stage.owner.announce({ kind: 'payment', paymentHash, maxAmountSats: 15_000n })
+      const pieces = []
+      for (let i = 0; i < 10; i++) pieces.push(await onePayment(stage, 15_000n, 'announced'))
+      const other = await live(stage)
+      return {
+        requests: pieces.map(({ request }) => request),
+        atOnce: true,
+        target: moneyAbove(15_000n, pieces),
+        goOn: goOn(stage, other),
+      }
+    },
+  },
+  {
+    name: 'withdrawal-intent-at-once',
+    story:
+      'One announced withdrawal is asked for twenty times in parallel, each time of another coin.',
+    expectedTags: ['policy-lightspark-withdrawal-intent', 'policy-onchain-no-unknown-outputs'],
+    prize: 'the signatures of several withdrawals for one announcement',
+    policy: 'intents',
+    play: async (stage) => {
+      const { id } = stage.context.node
+      const to = thiefScript(stage)
+      await stage.owner.announce({ kind: 'withdrawal', script: toHex(to), amountSats: 40_000n })
+      const pieces = Array.from({ length: connections }, (_, i) =>
+        spending(stage, [coin(stage, 1, 40_000n + walletFee, `${i}`)], [output(40_000n, to)]),
+      ).flat()
+      const own = consolidation(stage, [coin(stage, 2, 900_000n)])
+      return {
+        requests: pieces.map((draft) => signing(stage, id, [draft])),
+        atOnce: true,
+        target: moneyAbove(
+          40_000n,
+          pieces.map((draft) => ({ draft, sats: 40_000n })),
+        ),
+        goOn: () => askSignatures(stage, id, 'a payment to itself', own),
+      }
+    },
+  },
+  {
     name: 'withdrawals-at-once',
     story:
       'Twenty withdrawals below the hourly limit are asked for in parallel, to get past the sum.',
     expectedTags: ['policy-velocity-funding'],
     prize: 'signatures of withdrawals above the hourly limit',
-    policy: 'limits',
+    policy: 'limits-at-once',
     play: async (stage) => {
       const { id } = stage.context.node
       const names = Array.from({ length: connections }, (_, i) => `coin ${i}`)

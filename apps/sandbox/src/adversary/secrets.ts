@@ -190,6 +190,21 @@ export const secrets: readonly Attack[] = [
     order,
     (stage, closed) => secret(stage, closed.terms, closed.number),
   ),
+  {
+    name: 'secret-after-broadcast-and-a-power-cut',
+    story: 'The same after the signer was ended by force: it must not have forgotten.',
+    expectedTags: order,
+    prize: 'the secret of the commitment that was signed for broadcast',
+    play: async (stage) => {
+      const closed = await forceClosed(stage)
+      await stage.owner.restart()
+      return {
+        requests: [secret(stage, closed.terms, closed.number)],
+        target: secretOf(closed.point),
+        goOn: closed.sweep,
+      }
+    },
+  },
   ofTheBroadcast(
     'secret-by-another-channel-id',
     'The same secret is asked for under the id of a channel that is alive.',
@@ -229,6 +244,22 @@ export const secrets: readonly Attack[] = [
       })
     },
   ),
+  {
+    name: 'second-path-for-a-known-channel',
+    story: "A known channel's id comes with another path, whose keys have no history.",
+    expectedTags: reuse,
+    prize: 'the first point of other keys under a known id',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { channelId } = channel.terms
+      const { channel: path } = stage.nextChannel()
+      return {
+        requests: [perCommitmentPoint(stage, { channel: path, channelId }, 0)],
+        target: moreThan(3, 'update_channel_per_commitment_point'),
+        goOn: goOn(stage, channel),
+      }
+    },
+  },
   {
     name: 'secret-after-close',
     story: 'A close is signed; the next secret would let the counterparty punish us for closing.',

@@ -1,4 +1,4 @@
-import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
+import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { buildToLocal } from '@boltwarden/core/bolt3/scripts/to-local'
 import { delayedSweep, toRemoteSweep, walletSweep } from '../channel/claims.ts'
 import {
@@ -64,11 +64,14 @@ const toRemote =
   }
 
 /** We have published our commitment, with a payment of ours under way. */
-async function broadcast(stage: Stage): Promise<{
+async function broadcast(
+  stage: Stage,
+  plan?: ChannelPlan,
+): Promise<{
   readonly channel: LiveChannel
   readonly commitment: SideCommitment
 }> {
-  const first = await live(stage)
+  const first = await live(stage, plan)
   const balances = withHtlcs(first.balances, htlc(stage, 'holder', 60_000n))
   const channel = await exchange(stage, first, 'holder', balances)
   const { terms } = channel
@@ -92,8 +95,8 @@ async function toLocal(stage: Stage): Promise<Claim> {
 }
 
 /** The second stage of the payment in our published commitment. */
-async function timeout(stage: Stage): Promise<Claim> {
-  const { channel, commitment } = await broadcast(stage)
+async function timeout(stage: Stage, plan?: ChannelPlan): Promise<Claim> {
+  const { channel, commitment } = await broadcast(stage, plan)
   const [honest] = htlcJobs(channel.terms, commitment)
   if (honest === undefined) throw new TypeError('"commitment" expected an HTLC')
   return { channel, honest }
@@ -187,7 +190,7 @@ export const sweeps: readonly Attack[] = [
   forgedClaim(
     {
       name: 'sweep-with-an-extra-output',
-      story: 'The first output is ours, as the job says; the second, far larger, is the thief’s.',
+      story: "The first output is ours, as the job says; the second, far larger, is the thief's.",
     },
     toLocal,
     (honest, stage) =>
@@ -252,6 +255,48 @@ export const sweeps: readonly Attack[] = [
         honest,
         honest.transaction.outputs.map(({ value }) => output(value, thiefScript(stage))),
       ),
+  ),
+  forgedClaim(
+    {
+      name: 'second-stage-of-ours-to-a-script-of-the-thiefs',
+      story:
+        "The HTLC transaction of our own commitment pays a script of the thief's, not that of our delayed output.",
+      expectedTags: ['policy-lightspark-second-stage', 'policy-lightspark-htlc-parent'],
+    },
+    timeout,
+    (honest, stage) =>
+      redirected(
+        honest,
+        honest.transaction.outputs.map(({ value }) => output(value, p2wsh(thiefScript(stage)))),
+      ),
+  ),
+  forgedClaim(
+    {
+      name: 'second-stage-of-ours-burnt-as-fee',
+      story: 'The HTLC transaction of our own commitment leaves nearly all of it to miners.',
+      expectedTags: ['policy-htlc-fee-range', 'policy-sweep-fee-range'],
+      prize: 'the signature of an HTLC transaction that burns our money',
+    },
+    timeout,
+    (honest) =>
+      redirected(
+        honest,
+        honest.transaction.outputs.map(({ scriptPubKey }) => output(1_000n, scriptPubKey)),
+      ),
+  ),
+  forgedClaim(
+    {
+      name: 'joined-second-stage-to-the-thief',
+      story:
+        'On an anchor channel other outputs may stand beside the first, which keeps 1,000 sat.',
+      expectedTags: ['policy-lightspark-second-stage', 'policy-htlc-fee-range'],
+    },
+    (stage) => timeout(stage, { type: 'anchors' }),
+    (honest, stage) =>
+      redirected(honest, [
+        ...honest.transaction.outputs.map(({ scriptPubKey }) => output(1_000n, scriptPubKey)),
+        output(honest.amount - 1_000n, thiefScript(stage)),
+      ]),
   ),
   forgedClaim(
     {

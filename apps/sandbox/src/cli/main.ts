@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { attackCommand } from './attack.ts'
 import { demoCommand } from './demo.ts'
 import { exitCodesHelp, run } from './run.ts'
 import { sendTestEventCommand } from './send-test-event.ts'
@@ -11,6 +12,7 @@ const program = new Command('boltwarden-sandbox')
   .addCommand(serveCommand())
   .addCommand(walkCommand())
   .addCommand(sendTestEventCommand())
+  .addCommand(attackCommand())
   .addCommand(demoCommand())
   .addHelpText('after', exitCodesHelp)
 

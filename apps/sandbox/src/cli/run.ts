@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { ControlError } from '../control/client.ts'
 import { DemoError } from '../demo/demo-error.ts'
+import { PairingError } from '../pairing/pairing.ts'
 
 /** What every command's help ends with. */
 export const exitCodesHelp =
@@ -11,10 +12,14 @@ export async function run(command: Command): Promise<void> {
   try {
     await command.parseAsync()
   } catch (error) {
-    const isKnown = error instanceof ControlError || error instanceof DemoError
-    console.error(isKnown || isSystemError(error) ? error.message : error)
+    console.error(isKnown(error) || isSystemError(error) ? error.message : error)
     process.exitCode = 2
   }
+}
+
+function isKnown(error: unknown): error is Error {
+  const known = [ControlError, DemoError, InvalidArgumentError, PairingError]
+  return known.some((each) => error instanceof each)
 }
 
 /** A file that is missing, a port that is taken: its message is enough. */

@@ -1,3 +1,5 @@
+import { Keychain } from '@boltwarden/core/keys/keychain'
+import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Judgement } from '@boltwarden/policy/judge'
 import { expect } from 'vitest'
@@ -5,12 +7,17 @@ import { outcome } from '../honest.ts'
 import { Signer } from '../signer.ts'
 import { SimulatedChannel, type Terms } from './simulated-channel.ts'
 
+/** One for all: recognising our own outputs takes a search, once. */
+export const keys = Keychain.fromSeed(new Uint8Array(32).fill(5), {
+  secp256k1: await loadSecp256k1('auto'),
+})
+
 /** A signer and a channel of its keys. */
 export type Stage = { readonly signer: Signer; readonly channel: SimulatedChannel }
 
 /** A fresh signer with a channel whose first point was not asked for yet. */
 export function stage(terms: Terms): Stage {
-  const signer = new Signer(new Uint8Array(32).fill(5), 'REGTEST')
+  const signer = new Signer(keys, 'REGTEST')
   return { signer, channel: new SimulatedChannel(signer.keys, terms) }
 }
 

@@ -29,7 +29,7 @@ import { channelId, eventId, nodeId, payloadId } from '@boltwarden/core/ids'
 import type { ChannelKeyName } from '@boltwarden/core/keys/key-path'
 import { Keychain } from '@boltwarden/core/keys/keychain'
 import type { Request, SigningJob } from '@boltwarden/core/request'
-import { portable } from '@boltwarden/core/secp256k1/portable'
+import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
 import {
   type CommitmentIndex,
   commitmentIndex,
@@ -83,6 +83,8 @@ export function hashOf(text: string): PaymentHash {
   return paymentHash(new Uint8Array(createHash('sha256').update(text).digest()))
 }
 
+const secp256k1 = await loadSecp256k1('auto')
+const counterparty = Keychain.fromSeed(new Uint8Array(32).fill(77), { secp256k1 })
 const dustLimit = sats(354n)
 const counterpartyDelay = 144
 const holderDelay = 100
@@ -97,7 +99,7 @@ export class SimulatedChannel {
   readonly channel: number
   readonly amount: Sats
   readonly #holder: Keychain
-  readonly #counterparty: Keychain
+  readonly #counterparty = counterparty
   #asked = 0
   agreement: Agreement
   /** The number of the counterparty's next commitment. */
@@ -105,7 +107,6 @@ export class SimulatedChannel {
 
   constructor(holder: Keychain, terms: Terms) {
     this.#holder = holder
-    this.#counterparty = Keychain.fromSeed(new Uint8Array(32).fill(77), { secp256k1: portable })
     this.type = terms.type
     this.terms = terms
     this.channel = terms.channel ?? 7
@@ -147,11 +148,21 @@ export class SimulatedChannel {
 
   /** Removes the oldest HTLC of a hash: paid to whom it was meant for, or given back. */
   remove(hash: string, how: 'paid' | 'failed'): void {
-    const { toHolderMsat, toCounterpartyMsat, htlcs } = this.agreement
     const name = String(hashOf(hash))
-    const at = htlcs.findIndex((htlc) => String(htlc.paymentHash) === name)
+    const at = this.agreement.htlcs.findIndex((htlc) => String(htlc.paymentHash) === name)
+    if (at < 0) throw new RangeError('no such HTLC')
+    this.#removeAt(at, how)
+  }
+
+  /** Removes the oldest HTLC of all, where there is one. */
+  removeOldest(how: 'paid' | 'failed'): void {
+    this.#removeAt(0, how)
+  }
+
+  #removeAt(at: number, how: 'paid' | 'failed'): void {
+    const { toHolderMsat, toCounterpartyMsat, htlcs } = this.agreement
     const htlc = htlcs[at]
-    if (htlc === undefined) throw new RangeError('no such HTLC')
+    if (htlc === undefined) return
     const isForUs = (htlc.way === 'incoming') === (how === 'paid')
     this.agreement = {
       ...this.agreement,
@@ -326,11 +337,11 @@ export class SimulatedChannel {
     const other = (key: ChannelKeyName) => (isOurs ? this.#theirs(key) : this.#ours(key))
     const keychain = isOurs ? this.#holder : this.#counterparty
     const point = keychain.perCommitmentPoint(this.channel, indexOf(commitmentNumber(number)))
-    const at = (basepoint: PublicKey) => derivePublicKey(portable, point, basepoint)
+    const at = (basepoint: PublicKey) => derivePublicKey(secp256k1, point, basepoint)
     return {
       broadcasterFunding: mine('funding'),
       countersignatoryFunding: other('funding'),
-      revocation: deriveRevocationPublicKey(portable, point, other('revocation-basepoint')),
+      revocation: deriveRevocationPublicKey(secp256k1, point, other('revocation-basepoint')),
       broadcasterDelayed: at(mine('delayed-payment-basepoint')),
       broadcasterHtlc: at(mine('htlc-basepoint')),
       countersignatoryHtlc: at(other('htlc-basepoint')),

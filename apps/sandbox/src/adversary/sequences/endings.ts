@@ -1,6 +1,7 @@
 import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { type Transaction, transactionId } from '@boltwarden/core/bitcoin/transaction'
 import type { CommitmentType } from '@boltwarden/core/bolt3/commitment-type'
+import { justiceTweaks } from '@boltwarden/core/bolt3/key-derivation'
 import { buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
 import { buildToLocal } from '@boltwarden/core/bolt3/scripts/to-local'
 import { type Sats, sats } from '@boltwarden/core/units'
@@ -24,9 +25,8 @@ import { destinationAddress, l1Address } from '../../walk/player.ts'
 import type { Sequence } from '../stage/attack.ts'
 import { type ChannelPlan, htlc, live, ours, theirs, withHtlcs } from '../stage/channels.ts'
 import { output } from '../stage/forge.ts'
-import { coldStorage } from '../stage/owner-limits.ts'
 import type { Stage } from '../stage/stage.ts'
-import { coin, consolidation, spending, walletFee } from '../stage/wallet.ts'
+import { coin, spending } from '../stage/wallet.ts'
 
 /** Asks for one signature after the other, each in an event of its own. */
 async function askEach(
@@ -94,11 +94,6 @@ async function closeAlone(stage: Stage): Promise<void> {
   await askEach(stage, channel, 'sweep', sweeps)
 }
 
-/** With a coin of the wallet beside the input that the channel has. */
-function withCoin(draft: JobDraft, transaction: Transaction): JobDraft {
-  return { ...draft, transaction }
-}
-
 /** We close an anchor channel alone: coins of the wallet pay for commitment and second stages. */
 async function closeAloneWithAnchors(stage: Stage): Promise<void> {
   const { channel, invoice } = await busy(stage, 'anchors')
@@ -106,34 +101,9 @@ async function closeAloneWithAnchors(stage: Stage): Promise<void> {
   const { point } = await askPoint(stage, terms, channel.number)
   const commitment = ours(stage, channel, point)
   await askEach(stage, channel, 'our own commitment', [commitmentJob(terms, commitment)])
-  const txid = transactionId(commitment.transaction)
-  const change = p2wpkh(l1Address(stage.pairing, 1, 3).publicKey)
-  const anchorScript = buildAnchor(terms.holder.funding)
-  const paysUs = Buffer.from(p2wsh(anchorScript))
-  const [anchor] = outputsOf(commitment, 'anchor').filter((each) =>
-    paysUs.equals(each.scriptPubKey),
-  )
-  if (anchor === undefined) throw new TypeError('"commitment" expected an anchor of ours')
-  const [bump] = spending(stage, [coin(stage, 1, 400_000n, 'bump')], [output(395_000n, change)])
-  if (bump === undefined) throw new TypeError('"coins" expected one')
-  const cpfp = {
-    ...bump.transaction,
-    inputs: [
-      ...unsigned({ inputs: [{ txid, vout: anchor.vout }], outputs: [] }).inputs,
-      ...bump.transaction.inputs,
-    ],
-  }
-  const anchorJob: JobDraft = {
-    path: channelPath(terms, 0),
-    publicKey: terms.holder.funding,
-    transaction: cpfp,
-    inputIndex: 0,
-    script: anchorScript,
-    amount: anchor.value,
-  }
-  await askEach(stage, channel, 'anchor', [anchorJob])
+  await bump(stage, channel, commitment)
   const { id } = stage.context.node
-  await askSignatures(stage, id, 'coin of the bump', [{ ...withCoin(bump, cpfp), inputIndex: 1 }])
+  const change = p2wpkh(l1Address(stage.pairing, 1, 3).publicKey)
   await askPreimage(stage, invoice)
   for (const [i, second] of htlcJobs(terms, commitment).entries()) {
     const [paid] = spending(
@@ -147,8 +117,8 @@ async function closeAloneWithAnchors(stage: Stage): Promise<void> {
       inputs: [...second.transaction.inputs, ...paid.transaction.inputs],
       outputs: [...second.transaction.outputs, ...paid.transaction.outputs],
     }
-    await askEach(stage, channel, 'second stage', [withCoin(second, transaction)])
-    const job = { ...withCoin(paid, transaction), inputIndex: 1 }
+    await askEach(stage, channel, 'second stage', [{ ...second, transaction }])
+    const job = { ...paid, transaction, inputIndex: 1 }
     await askSignatures(stage, id, 'coin of the second stage', [job])
   }
 }
@@ -205,7 +175,71 @@ function dearerBy(transaction: Transaction, more: Sats): Transaction {
   return { ...transaction, outputs }
 }
 
-/** Ways in which channels end, and what the wallet does with the money. */
+/** The counterparty's HTLC transaction of a revoked commitment: its output is ours too. */
+async function punishSecondStage(stage: Stage): Promise<void> {
+  const { channel } = await busy(stage, 'static-remotekey')
+  const { terms, number } = channel
+  const revoked = theirs(stage, channel, { number })
+  await exchange(stage, channel, 'counterparty', channel.balances)
+  const tweaks = justiceTweaks(
+    stage.secp256k1,
+    terms.counterparty.secret(number),
+    terms.holder.revocation,
+  )
+  const address = destinationAddress(stage.pairing)
+  const jobs = delayedOutputs(channel, revoked).map(({ transaction, vout, script }): JobDraft => {
+    const value = transaction.outputs[vout]?.value ?? sats(0n)
+    return {
+      ...tweaks,
+      path: channelPath(terms, 1),
+      publicKey: terms.holder.revocation,
+      transaction: unsigned({
+        inputs: [{ txid: transactionId(transaction), vout }],
+        outputs: [output(value - 300n, p2wpkh(address.publicKey))],
+      }),
+      inputIndex: 0,
+      script,
+      amount: value,
+      destinationPath: address.path,
+    }
+  })
+  await askEach(stage, channel, 'justice on a second stage', jobs)
+}
+
+/** The anchor of ours in a commitment, and a coin of the wallet that pays for it. */
+async function bump(stage: Stage, channel: LiveChannel, commitment: SideCommitment): Promise<void> {
+  const { terms } = channel
+  const script = buildAnchor(terms.holder.funding)
+  const paysUs = Buffer.from(p2wsh(script))
+  const [anchor] = outputsOf(commitment, 'anchor').filter((each) =>
+    paysUs.equals(each.scriptPubKey),
+  )
+  const change = p2wpkh(l1Address(stage.pairing, 1, 3).publicKey)
+  const [paid] = spending(stage, [coin(stage, 1, 400_000n, 'bump')], [output(395_000n, change)])
+  if (anchor === undefined || paid === undefined) throw new TypeError('"anchor" expected ours')
+  const txid = transactionId(commitment.transaction)
+  const first = unsigned({ inputs: [{ txid, vout: anchor.vout }], outputs: [] }).inputs
+  const transaction = { ...paid.transaction, inputs: [...first, ...paid.transaction.inputs] }
+  const job: JobDraft = {
+    path: channelPath(terms, 0),
+    publicKey: terms.holder.funding,
+    transaction,
+    inputIndex: 0,
+    script,
+    amount: anchor.value,
+  }
+  await askEach(stage, channel, 'anchor', [job])
+  const coinJob = { ...paid, transaction, inputIndex: 1 }
+  await askSignatures(stage, stage.context.node.id, 'coin of the bump', [coinJob])
+}
+
+/** The other side has published its commitment, which does not confirm. */
+async function bumpTheirs(stage: Stage): Promise<void> {
+  const { channel } = await busy(stage, 'anchors')
+  await bump(stage, channel, theirs(stage, channel, { number: channel.number }))
+}
+
+/** Ways in which channels end. */
 export const endings: readonly Sequence[] = [
   {
     name: 'close-in-fee-steps',
@@ -268,57 +302,14 @@ export const endings: readonly Sequence[] = [
     play: (stage) => punish(stage, 'anchors'),
   },
   {
-    name: 'wallet-with-several-inputs',
-    story: 'Four coins are put together into one, asked for together and once more one by one.',
-    play: async (stage) => {
-      const coins = [1, 2, 3, 4].map((index) => coin(stage, index, 200_000n))
-      const drafts = consolidation(stage, coins)
-      const { id } = stage.context.node
-      await askSignatures(stage, id, 'all four', drafts)
-      await askSignatures(stage, id, 'all four again', drafts)
-    },
-  },
-  {
-    name: 'withdrawal-announced',
-    story: 'The owner announces a withdrawal, the platform asks for it, twice.',
-    policy: 'intents',
-    play: async (stage) => {
-      const script = coldStorage
-      const amount = 120_000n
-      await stage.owner.announce({
-        kind: 'withdrawal',
-        script: Buffer.from(script).toString('hex'),
-        amountSats: amount,
-      })
-      const change = l1Address(stage.pairing, 1, 4)
-      const rest = output(500_000n - amount - walletFee, p2wpkh(change.publicKey))
-      const spent = coin(stage, 1, 500_000n)
-      const drafts = spending(stage, [spent], [output(amount, script), rest], change.path)
-      const { id } = stage.context.node
-      await askSignatures(stage, id, 'the withdrawal', drafts)
-      await askSignatures(stage, id, 'the withdrawal again', drafts)
-    },
-  },
-  {
-    name: 'payment-announced',
+    name: 'justice-on-a-second-stage',
     story:
-      'The owner announces a payment, the platform makes it; it fails once and is tried again.',
-    policy: 'intents',
-    play: async (stage) => {
-      const paid = htlc(stage, 'holder', 20_000n)
-      await stage.owner.announce({
-        kind: 'payment',
-        paymentHash: Buffer.from(paid.paymentHash).toString('hex'),
-        maxAmountSats: 20_000n,
-      })
-      const channel = await live(stage)
-      const { balances } = channel
-      const under = withHtlcs(balances, paid)
-      let at = await exchange(stage, channel, 'holder', under)
-      at = await exchange(stage, at, 'counterparty', balances)
-      at = await exchange(stage, at, 'holder', under)
-      const counterpartyMsat = under.counterpartyMsat + paid.amountMsat
-      await exchange(stage, at, 'counterparty', { ...under, counterpartyMsat, htlcs: [] })
-    },
+      'The other side has moved on from its revoked commitment: its HTLC transaction is punished.',
+    play: punishSecondStage,
+  },
+  {
+    name: 'bump-of-their-commitment',
+    story: "A coin of the wallet pays for the confirmation of the counterparty's commitment.",
+    play: bumpTheirs,
   },
 ]

@@ -20,13 +20,21 @@ export const families = [
   'invoices',
   'deliveries',
   'races',
+  'batches',
 ] as const
 
 /** One of {@link families}. */
 export type Family = (typeof families)[number]
 
 /** How the signer under attack must be set up, where the defaults are not what is attacked. */
-export const ownerPolicies = ['default', 'receive-only', 'intents', 'limits', 'dust'] as const
+export const ownerPolicies = [
+  'default',
+  'receive-only',
+  'intents',
+  'limits',
+  'limits-at-once',
+  'dust',
+] as const
 
 /** One of {@link ownerPolicies}. */
 export type OwnerPolicy = (typeof ownerPolicies)[number]

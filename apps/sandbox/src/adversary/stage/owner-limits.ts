@@ -6,6 +6,8 @@ import { point } from '../../channel/terms.ts'
 export const ownerLimits = {
   hourlyPaymentSats: 200_000n,
   hourlyOnchainSats: 500_000n,
+  hourlyFeeSats: 60_000n,
+  maxPushSats: 10_000n,
   maxFundingSats: 2_000_000n,
   maxHtlcs: 5,
   maxHtlcInflightSats: 400_000n,

@@ -7,6 +7,7 @@ import type { StepResult } from '../../walk/step.ts'
 import type { Dispatcher } from '../../webhook/dispatcher.ts'
 import type { Attack, HostileRequest, Scheme, Sequence } from './attack.ts'
 import { haulSince, markNow } from './haul.ts'
+import { absentOwner } from './owner.ts'
 import { NotPlayed, type Owner, type Stage } from './stage.ts'
 
 /** A signer under attack: where it listens, its public keys, and what its owner can do. */
@@ -51,6 +52,8 @@ export type AttackResult = {
 export type SequenceResult = {
   readonly name: string
   readonly ok: boolean
+  /** Whether it could be played with what the owner lets be done. */
+  readonly played: boolean
   readonly steps: number
   readonly note: string
   readonly durationMs: number
@@ -61,8 +64,6 @@ export type Theatre = {
   readonly attack: (attack: Attack) => Promise<AttackResult>
   readonly sequence: (sequence: Sequence) => Promise<SequenceResult>
 }
-
-const nobody: Owner = { announce: async () => undefined, restart: async () => undefined }
 
 /** Prepares a signer for attacks; they must be played one after the other. */
 export async function openTheatre(subject: AttackSubject): Promise<Theatre> {
@@ -77,7 +78,7 @@ export async function openTheatre(subject: AttackSubject): Promise<Theatre> {
     pairing,
     secp256k1,
     seed,
-    owner: subject.owner ?? nobody,
+    owner: subject.owner ?? absentOwner,
     nextChannel: () => {
       const { value } = channels.next()
       if (value === undefined) throw new PairingError('channels: expected more of them')
@@ -112,7 +113,9 @@ export async function openTheatre(subject: AttackSubject): Promise<Theatre> {
         const from = steps.length
         const failed = await stopped(sequence.play(stageOf(sequence.name)))
         const note = failed === undefined ? '' : `${failed.message}: ${lastNote()}`
-        return { name: sequence.name, ok: failed === undefined, steps: steps.length - from, note }
+        const played = !(failed instanceof NotPlayed)
+        const { name } = sequence
+        return { name, ok: failed === undefined, played, steps: steps.length - from, note }
       }),
   }
 }

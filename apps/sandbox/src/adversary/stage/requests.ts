@@ -1,4 +1,7 @@
+import { toHex } from '@boltwarden/core/hex'
+import { commitmentNumber, indexOf } from '@boltwarden/core/units'
 import { createJobs, type Job, type JobDraft } from '../../channel/job.ts'
+import type { ChannelTerms } from '../../channel/terms.ts'
 import { type AskedChannel, aboutIndex } from '../../walk/asks/commitment-asks.ts'
 import { aboutPaymentHash, aboutPreimage } from '../../walk/asks/invoice-asks.ts'
 import { aboutJobs } from '../../walk/asks/signing-asks.ts'
@@ -67,5 +70,20 @@ export function paymentHashOf(stage: Stage, invoice: string): HostileRequest {
     entityId: stage.context.node.id,
     data: aboutPaymentHash(stage, invoice),
     answeredFor: invoice,
+  }
+}
+
+/** Tells the counterparty's true secret of a number. */
+export function revealed(stage: Stage, terms: ChannelTerms, number: number): HostileRequest {
+  const at = commitmentNumber(number)
+  return {
+    entityId: terms.channelId,
+    data: {
+      sub_event_type: 'REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET',
+      bitcoin_network: stage.pairing.network,
+      per_commitment_secret_idx: indexOf(at),
+      per_commitment_secret: toHex(terms.counterparty.secret(at)),
+      node_id: stage.context.node.id,
+    },
   }
 }
