@@ -116,7 +116,7 @@ export const batches: readonly Attack[] = [
       const commitment = theirs(stage, channel, { balances })
       const paid = [commitmentJob(terms, commitment), ...htlcJobs(terms, commitment)]
       const less = shifted(channel.balances, -120_000n)
-      const close = closingJob(terms, less, destinationAddress(stage.pairing), sats(600n))
+      const close = closingJob(terms, less, destinationAddress(stage.pairing, 0), sats(600n))
       return { asked: [...paid, close], both: [...paid.slice(0, 1), close] }
     },
   ),

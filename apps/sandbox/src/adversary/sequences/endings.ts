@@ -186,7 +186,7 @@ async function punishSecondStage(stage: Stage): Promise<void> {
     terms.counterparty.secret(number),
     terms.holder.revocation,
   )
-  const address = destinationAddress(stage.pairing)
+  const address = destinationAddress(stage.pairing, 0)
   const jobs = delayedOutputs(channel, revoked).map(({ transaction, vout, script }): JobDraft => {
     const value = transaction.outputs[vout]?.value ?? sats(0n)
     return {
