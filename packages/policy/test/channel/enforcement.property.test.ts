@@ -283,18 +283,30 @@ function checkMoney(signed: readonly Signed[], initial: bigint): void {
 
 describe('any interleaving of honest and hostile requests, replays and deliveries at once', () => {
   test('one commitment a number, secrets in order, none of what was signed, no money beyond limits', () => {
-    const met = new Set<string>()
     fc.assert(
       fc.property(kinds, fc.array(step, { maxLength: 25 }), (terms, steps) => {
         const { signed, initial } = play(terms, steps)
         checkNumbers(signed)
         checkSecrets(signed)
         checkMoney(signed, initial)
-        for (const { means } of signed) met.add(means.kind)
       }),
       runs,
     )
-    // Nothing of this would show if nothing were signed.
-    expect([...met].sort()).toEqual(['close', 'counterparty', 'holder', 'other', 'secret'])
+  })
+
+  // Nothing of the above would show if nothing were signed.
+  test('such plays have every kind of request signed', () => {
+    const plays = fc.sample(fc.tuple(kinds, fc.array(step, { maxLength: 25 })), {
+      numRuns: 200,
+      seed: 1,
+    })
+    const met = plays.flatMap(([terms, steps]) => play(terms, steps).signed)
+    expect([...new Set(met.map(({ means }) => means.kind))].sort()).toEqual([
+      'close',
+      'counterparty',
+      'holder',
+      'other',
+      'secret',
+    ])
   })
 })
