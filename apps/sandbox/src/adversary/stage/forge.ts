@@ -2,7 +2,7 @@ import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import type { Transaction, TxOut } from '@boltwarden/core/bitcoin/transaction'
 import type { CommitmentOutput } from '@boltwarden/core/bolt3/commitment-transaction'
 import { type Digest, digest } from '@boltwarden/core/bytes'
-import { type Sats, sats } from '@boltwarden/core/units'
+import { sats } from '@boltwarden/core/units'
 import { closingJob } from '../../channel/claims.ts'
 import { commitmentJob, type SideCommitment } from '../../channel/commitment.ts'
 import type { JobDraft } from '../../channel/job.ts'
@@ -60,11 +60,6 @@ export function withSighash(draft: JobDraft, name: SighashName): JobDraft {
 /** A job that shows one thing and asks for another's digest. */
 export function withMessage(shown: JobDraft, message: Digest): JobDraft {
   return { ...shown, message }
-}
-
-/** What a transaction spends more than it pays. */
-export function feeOf(transaction: Transaction, spent: bigint): Sats {
-  return sats(spent - transaction.outputs.reduce((sum, { value }) => sum + value, 0n))
 }
 
 /** A close that pays everything in the channel to the thief. */

@@ -1,4 +1,3 @@
-import { equalBytes } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import type { JobDraft } from '../../channel/job.ts'
 import { settles } from '../../verify/payment.ts'
@@ -71,11 +70,4 @@ export function moneyAbove(limitSats: bigint, spendings: readonly Spending[]): T
     const gone = spendings.filter(({ draft }) => signed(draft)(haul))
     return gone.reduce((sum, { sats }) => sum + sats, 0n) > limitSats
   }
-}
-
-/** What the draft's outputs pay to a script, in satoshis. */
-export function paidTo(draft: JobDraft, scriptPubKey: Uint8Array): bigint {
-  return draft.transaction.outputs
-    .filter((output) => equalBytes(output.scriptPubKey, scriptPubKey))
-    .reduce((sum, { value }) => sum + value, 0n)
 }

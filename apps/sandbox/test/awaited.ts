@@ -1,0 +1,20 @@
+/**
+ * Attacks and sequences whose rules are not finished. They are played on the official handler all
+ * the same; a name is taken out as soon as its rule is there, and none may be added.
+ */
+export const awaited: ReadonlySet<string> = new Set([
+  'broadcast-burnt-as-fee',
+  'broadcast-robbery-behind-an-htlc',
+  'close-to-a-named-address-out-of-reach',
+  'dust-of-a-node-that-only-receives',
+  'dust-without-intent',
+  'fee-charged-to-us-and-kept-by-them',
+  'fee-of-ours-kept-by-them',
+  'lone-payment-that-never-expires',
+  'payment-announced',
+  'second-stage-of-ours-burnt-as-fee',
+  'second-stage-of-ours-to-a-script-of-the-thiefs',
+  'second-stage-without-its-locktime',
+  'settled-payment-not-credited',
+  'sweep-that-cannot-confirm-for-a-century',
+])
