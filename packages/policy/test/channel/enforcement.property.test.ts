@@ -137,6 +137,20 @@ function withStolen(tx: Transaction, stolen: bigint): Transaction {
   return { ...tx, outputs }
 }
 
+const ownNow: Question = ({ channel }) => {
+  const number = channel.next - 1
+  const delivery = channel.holderCommitment(number)
+  return [{ delivery, means: { kind: 'holder', number, txid: txidOf(delivery) } }]
+}
+
+const closeNow: Question = ({ channel }) => {
+  const delivery = channel.closing(500n)
+  const toHolder = channel.agreement.toHolderMsat / 1000n - 500n
+  return [{ delivery, means: { kind: 'close', toHolder, txid: txidOf(delivery) } }]
+}
+
+const secretNow: Question = (play) => [secretOf(play, play.channel.next - 1)]
+
 /** A step: honest play, questions that arrive together in any order, or what was asked before. */
 type Step =
   | { readonly kind: 'round'; readonly add: bigint; readonly removes: boolean }
@@ -281,6 +295,17 @@ function checkMoney(signed: readonly Signed[], initial: bigint): void {
   }
 }
 
+/** Both ends of a channel, each followed by what it forbids. */
+const ends: [Terms, Step[]][] = [ownNow, closeNow].map((end) => [
+  { type: 'anchors', funder: 'holder' },
+  [
+    { kind: 'round', add: 5000n, removes: false },
+    { kind: 'round', add: 0n, removes: true },
+    { kind: 'together', questions: [end, secretNow], turn: 0 },
+    { kind: 'round', add: 0n, removes: false },
+  ],
+])
+
 describe('any interleaving of honest and hostile requests, replays and deliveries at once', () => {
   test('one commitment a number, secrets in order, none of what was signed, no money beyond limits', () => {
     fc.assert(
@@ -290,7 +315,7 @@ describe('any interleaving of honest and hostile requests, replays and deliverie
         checkSecrets(signed)
         checkMoney(signed, initial)
       }),
-      runs,
+      { ...runs, examples: ends },
     )
   })
 

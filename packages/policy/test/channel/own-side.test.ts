@@ -1,4 +1,4 @@
-import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
 import { outcome } from '../honest.ts'
@@ -66,6 +66,20 @@ describe.each(['static-remotekey', 'anchors'] as const)('our own commitment with
       'policy-commitment-retry-same',
       'policy-lightspark-holder-commitment',
     ])
+  })
+
+  test('takes nothing: limits on what leaves do not stand in the way of a force close', () => {
+    const busy = play()
+    const { signer, channel } = busy
+    channel.add('outgoing', 20_000n, 'a')
+    commit(busy)
+    signer.policy = createPolicy({
+      payments: { hourlySats: sats(1n), dailySats: sats(1n), receiveOnly: true },
+    })
+    expect(outcome(signer.decide(channel.holderCommitment(1)))).toEqual(noted)
+    for (const htlc of channel.holderHtlcs(1)) {
+      expect(outcome(signer.decide(htlc))).toEqual(['sign'])
+    }
   })
 
   test('can be left to the owner', () => {
