@@ -243,7 +243,7 @@ export const invoices: readonly Attack[] = [
     'preimage-after-the-close',
     'A close is signed; a payment arrives in a later commitment, and the old close is published all the same.',
     async (stage, { terms, balances }) => {
-      const destination = destinationAddress(stage.pairing)
+      const destination = destinationAddress(stage.pairing, 0)
       return closingJob(terms, balances, destination, sats(700n))
     },
   ),

@@ -1,6 +1,6 @@
 /**
- * Attacks and sequences whose rules are not finished. They are played on the official handler all
- * the same; a name is taken out as soon as its rule is there.
+ * What the signer does not master yet: attacks that still get what they ask for, and honest traffic
+ * that is still refused. The page names them, and a test fails when one of them is out of date.
  */
 export const awaited: ReadonlySet<string> = new Set([
   'broadcast-burnt-as-fee',
