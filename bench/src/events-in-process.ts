@@ -9,22 +9,32 @@ export async function benchInProcess(
   workload: Workload,
   rounds: number,
 ): Promise<readonly Comparison[]> {
-  const official = officialAnswerer(workload)
-  const signer = await signerAnswerer(workload)
-  const answerers = [official, sdkAnswerer(workload), signer]
+  const comparisons: Comparison[] = []
+  for (const work of workload.works) {
+    comparisons.push(await withSigner(workload, work.past, work, rounds))
+  }
+  comparisons.push(await withSigner(workload, [], undefined, rounds))
+  return comparisons
+}
+
+/** Compares on one kind of work, or on preimages, which need a hash of the same signer first. */
+async function withSigner(
+  workload: Workload,
+  past: readonly Call[],
+  work: Work | undefined,
+  rounds: number,
+): Promise<Comparison> {
+  const signer = await signerAnswerer(workload, past)
+  const answerers = [officialAnswerer(workload), sdkAnswerer(workload), signer]
   try {
-    const comparisons: Comparison[] = []
-    for (const work of [...workload.works, await preimageWork(workload, signer)]) {
-      comparisons.push(await compare(work, answerers, rounds))
-    }
-    return comparisons
+    return await compare(work ?? (await preimageWork(workload, signer)), answerers, rounds)
   } finally {
     for (const answerer of answerers) await answerer.close()
   }
 }
 
 /** Releases of preimages whose nonces the signer drew before. */
-export async function preimageWork(workload: Workload, signer: Answerer): Promise<Work> {
+async function preimageWork(workload: Workload, signer: Answerer): Promise<Work> {
   const request = workload.works.find(({ name }) => name === 'REQUEST_INVOICE_PAYMENT_HASH')
   if (request === undefined) throw new Error('the workload asks for no payment hash')
   const round = -1
@@ -32,6 +42,7 @@ export async function preimageWork(workload: Workload, signer: Answerer): Promis
   return {
     name: 'RELEASE_PAYMENT_PREIMAGE',
     call: (at) => preimageCall(workload, `Invoice:${round}`, answer.preimage_nonce, at),
+    past: [],
   }
 }
 

@@ -21,6 +21,7 @@ export type Platform = {
 /** What a mutation returns, as far as both clients look at it: any entity with an id. */
 const outputs: ReadonlyMap<string, object> = new Map([
   ['SignMessages', { sign_messages: { signed_payloads: [] } }],
+  ['DeclineToSignMessages', { decline_to_sign_messages: { declined_payloads: [] } }],
   ['SetInvoicePaymentHash', { set_invoice_payment_hash: { invoice: { id: 'Invoice:1' } } }],
   ['ReleasePaymentPreimage', { release_payment_preimage: { invoice: { id: 'Invoice:1' } } }],
   [

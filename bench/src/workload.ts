@@ -15,14 +15,17 @@ type Event = {
 }
 
 /** One kind of event, of which any number of fresh deliveries can be made. */
-export type Work = { readonly name: string; readonly call: (round: number) => Call }
+export type Work = {
+  readonly name: string
+  readonly call: (round: number) => Call
+  /** What brings a signer with a memory to the state in which the work is honest. */
+  readonly past: readonly Call[]
+}
 
-/** A recorded node: its keys, its past, and events that can be asked again and again. */
+/** A recorded node: its keys, and events of its life that can be asked again and again. */
 export type Workload = {
   readonly seed: Uint8Array
   readonly webhookSecret: string
-  /** What brings a signer with a memory to the state in which the work is honest. */
-  readonly past: readonly Call[]
   readonly works: readonly Work[]
 }
 
@@ -52,9 +55,17 @@ export function loadWorkload(scenario: string, nowMs: number): Workload {
     if (found === undefined) throw new Error(`${scenario} has no such event`)
     return found.event
   }
+  const preimages = new Set(['RELEASE_PAYMENT_PREIMAGE', 'REQUEST_INVOICE_PAYMENT_HASH'])
+  // Recorded nonces are the recorder's: a signer with a memory knows only those that it drew.
+  const pastOf = (last: Event) =>
+    recorded
+      .slice(0, recorded.findIndex(({ event }) => event === last) + 1)
+      .filter(({ event }) => !preimages.has(String(event.data['sub_event_type'])))
+      .map(({ event }) => sign({ ...event, timestamp }))
   const again = (name: string, event: Event): Work => ({
     name,
     call: (round) => sign(fresh(event, name, round)),
+    past: pastOf(event),
   })
   const ofType = (type: string) => last((event) => event.data['sub_event_type'] === type)
   const jobsOf = (event: Event) => {
@@ -64,14 +75,9 @@ export function loadWorkload(scenario: string, nowMs: number): Workload {
   const commitment = (jobs: number) =>
     last((event, label) => label === 'sign_counterparty_commitment' && jobsOf(event) === jobs)
   const hash = ofType('REQUEST_INVOICE_PAYMENT_HASH')
-  const preimages = new Set(['RELEASE_PAYMENT_PREIMAGE', 'REQUEST_INVOICE_PAYMENT_HASH'])
   return {
     seed: new Uint8Array(Buffer.from(header.seed, 'hex')),
     webhookSecret: header.webhook_secret,
-    // Recorded nonces are the recorder's: a signer with a memory knows only those that it drew.
-    past: recorded
-      .filter(({ event }) => !preimages.has(String(event.data['sub_event_type'])))
-      .map(({ event }) => sign({ ...event, timestamp })),
     works: [
       again('GET_PER_COMMITMENT_POINT', ofType('GET_PER_COMMITMENT_POINT')),
       again('RELEASE_PER_COMMITMENT_SECRET', ofType('RELEASE_PER_COMMITMENT_SECRET')),
@@ -85,6 +91,7 @@ export function loadWorkload(scenario: string, nowMs: number): Workload {
           const data = { ...hash.data, invoice_id: `Invoice:${round}` }
           return sign(fresh({ ...hash, data }, 'hash', round))
         },
+        past: [],
       },
       again('DERIVE_KEY_AND_SIGN, a commitment', commitment(1)),
       again('DERIVE_KEY_AND_SIGN, a commitment and 2 HTLCs', commitment(3)),
