@@ -4,7 +4,6 @@
  */
 export const awaited: ReadonlySet<string> = new Set([
   'broadcast-burnt-as-fee',
-  'broadcast-robbery-behind-an-htlc',
   'close-to-a-named-address-out-of-reach',
   'dust-of-a-node-that-only-receives',
   'dust-without-intent',

@@ -24,7 +24,12 @@ export function sideOf(
   if (state?.broadcast.some(isKnown)) return 'holder'
   if (state?.commitments.some(isKnown)) return 'counterparty'
   const [htlc] = facts.htlcs
-  if (htlc !== undefined) return htlc.signer === 'broadcaster' ? 'holder' : 'counterparty'
+  if (htlc?.signer === 'countersignatory') return 'counterparty'
+  if (htlc !== undefined) {
+    // A true HTLC of ours says nothing of the outputs beside it.
+    const isComparable = state !== undefined && state.commitments.length > 0
+    return isComparable && !mirrors(facts, state, policy) ? 'counterparty' : 'holder'
+  }
   if (facts.outputs.some(({ kind }) => kind === 'to-holder')) return 'counterparty'
   if (state === undefined) return 'holder'
   const last = state.commitments.at(-1)
