@@ -1,6 +1,6 @@
 import { anchorValue } from '@boltwarden/core/bolt3/scripts/anchor'
 import { equalBytes } from '@boltwarden/core/bytes'
-import { toHex } from '@boltwarden/core/hex'
+import { isAllowed } from '../onchain/allow-list.ts'
 import type { Policy } from '../policy.ts'
 import { fundingScriptPubKey } from '../state/funding.ts'
 import type { NodeState, UnlinkedFunding } from '../state/node-state.ts'
@@ -57,11 +57,8 @@ export function outflowOf(review: CommitmentReview, node: NodeState): bigint {
 }
 
 /** What a close pays us: our own keys, and scripts that the owner allows. */
-export function ownSats({ outputs }: ClosingFacts, { onchain }: Policy): bigint {
+export function ownSats({ outputs }: ClosingFacts, policy: Policy): bigint {
   return outputs
-    .filter(
-      ({ own, scriptPubKey }) =>
-        own !== undefined || onchain.allowedScripts.includes(toHex(scriptPubKey)),
-    )
+    .filter(({ own, scriptPubKey }) => own !== undefined || isAllowed(policy, scriptPubKey))
     .reduce((sum, { value }) => sum + value, 0n)
 }

@@ -46,3 +46,21 @@ function isCommitmentLike({ transaction, input }: FundingSpendFacts): boolean {
 export function topByte(value: number): number {
   return Math.floor(value / 2 ** 24)
 }
+
+/**
+ * A check of one side's anchor on each commitment of the counterparty: it stands there once where
+ * that side has a balance or there is an HTLC, else not at all.
+ */
+export function eachAnchor(
+  whose: string,
+  anchor: 'holder-anchor' | 'counterparty-anchor',
+  balance: 'to-holder' | 'script',
+): Rule['check'] {
+  return eachCounterpartyCommitment(({ facts, type }) => {
+    if (type !== 'anchors') return []
+    const count = facts.outputs.filter(({ kind }) => kind === anchor).length
+    const isDue = facts.htlcs.length > 0 || facts.outputs.some(({ kind }) => kind === balance)
+    const due = isDue ? 1 : 0
+    return count === due ? [] : [`${whose} anchor stands there ${count} times, not ${due}`]
+  })
+}

@@ -1,4 +1,4 @@
-import { eachCounterpartyCommitment } from './commitment-checks.ts'
+import { eachAnchor } from './commitment-checks.ts'
 import { defineRule, type Rule } from './rule.ts'
 
 /** Refuses commitments on which the counterparty's anchor is missing or doubled. */
@@ -15,13 +15,5 @@ export const policyCommitmentAnchorToCounterparty: Rule<'policy-commitment-ancho
       'https://github.com/lightning/bolts/blob/master/03-transactions.md#to_local_anchor-and-to_remote_anchor-output-option_anchors',
     limits:
       'An anchor of another key is an unknown script; the keys of the anchors are the two funding keys. Our own commitments are not looked at: which of their scripts is whose balance is not known.',
-    check: eachCounterpartyCommitment(({ facts, type }) => {
-      if (type !== 'anchors') return []
-      const count = facts.outputs.filter(({ kind }) => kind === 'counterparty-anchor').length
-      const isDue = facts.htlcs.length > 0 || facts.outputs.some(({ kind }) => kind === 'script')
-      const due = isDue ? 1 : 0
-      return count === due
-        ? []
-        : [`the counterparty's anchor stands there ${count} times, not ${due}`]
-    }),
+    check: eachAnchor("the counterparty's", 'counterparty-anchor', 'script'),
   })

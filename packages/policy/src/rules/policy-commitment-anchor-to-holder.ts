@@ -1,4 +1,4 @@
-import { eachCounterpartyCommitment } from './commitment-checks.ts'
+import { eachAnchor } from './commitment-checks.ts'
 import { defineRule, type Rule } from './rule.ts'
 
 /** Refuses commitments on which our anchor is missing or doubled. */
@@ -15,11 +15,5 @@ export const policyCommitmentAnchorToHolder: Rule<'policy-commitment-anchor-to-h
       'https://github.com/lightning/bolts/blob/master/03-transactions.md#to_local_anchor-and-to_remote_anchor-output-option_anchors',
     limits:
       'An anchor of another key is an unknown script; the keys of the anchors are the two funding keys. Our own commitments are not looked at: which of their scripts is whose balance is not known.',
-    check: eachCounterpartyCommitment(({ facts, type }) => {
-      if (type !== 'anchors') return []
-      const count = facts.outputs.filter(({ kind }) => kind === 'holder-anchor').length
-      const isDue = facts.htlcs.length > 0 || facts.outputs.some(({ kind }) => kind === 'to-holder')
-      const due = isDue ? 1 : 0
-      return count === due ? [] : [`our anchor stands there ${count} times, not ${due}`]
-    }),
+    check: eachAnchor('our', 'holder-anchor', 'to-holder'),
   })
