@@ -43,6 +43,16 @@ export const recordedPolicy: Policy = createPolicy({
   onchain: { unlinkedFundingMaxSats: sats(5_000_000n) },
 })
 
+// Searching thousands of our own addresses takes most of a second: once a seed, not once a test.
+const keychains = new Map<string, Keychain>()
+
+function keychainOf(seed: Uint8Array): Keychain {
+  const name = toHex(seed)
+  const held = keychains.get(name) ?? Keychain.fromSeed(seed, { secp256k1 })
+  keychains.set(name, held)
+  return held
+}
+
 /** A policy over a memory of its own: what a store and a service do, without either. */
 export class Signer {
   readonly keys: Keychain
@@ -57,7 +67,7 @@ export class Signer {
 
   /** @param keys - a seed, or a keychain that several signers share. */
   constructor(keys: Uint8Array | Keychain, network: Network) {
-    this.keys = keys instanceof Keychain ? keys : Keychain.fromSeed(keys, { secp256k1 })
+    this.keys = keys instanceof Keychain ? keys : keychainOf(keys)
     this.network = network
   }
 
