@@ -4,7 +4,7 @@ import type { Network } from '@boltwarden/core/network'
 import type { Result } from '@boltwarden/core/result'
 import { type ChannelFacts, noChannelFacts, recomposeChannels } from './channel/channel-facts.ts'
 import type { Delivery } from './event.ts'
-import { type JobFacts, type JobPorts, recomposeJob } from './facts/job-facts.ts'
+import { type JobFacts, type JobPorts, recomposeJobs } from './facts/job-facts.ts'
 import { type RevealedPoint, revealedPointOf } from './facts/revealed-point.ts'
 import {
   type OnchainPorts,
@@ -28,8 +28,10 @@ export type Facts = {
   readonly delivery: Delivery
   /** The signer's own network. */
   readonly network: Network
-  /** Of `derive-key-and-sign`; empty where there are more than any policy allows. */
+  /** Of `derive-key-and-sign`; empty where they take more work than any policy allows. */
   readonly jobs: readonly JobFacts[]
+  /** Whether finding what the jobs sign takes more than `maxEventDigests`. */
+  readonly exceedsDigests: boolean
   /** Of these jobs, those that spend outputs of ours on the chain, by transaction. */
   readonly onchain: readonly OnchainTransaction[]
   /** What {@link Facts.jobs} sign in the life of channels. */
@@ -46,7 +48,8 @@ export type Facts = {
 
 /**
  * Computes anew what a delivery states: keys, digests, scripts. Pure, and total for every delivery;
- * the work is linear in its size.
+ * the work is linear in its size, but for the digests that tell which inputs are signed: of these
+ * there are at most `maxEventDigests`.
  *
  * @throws {TypeError} if a payment hash is requested and there is no candidate.
  * @example
@@ -85,14 +88,16 @@ export function recompose(delivery: Delivery, ports: Ports): Facts {
     delivery,
     network: ports.network,
     jobs: [],
+    exceedsDigests: false,
     onchain: [],
     channels: noChannelFacts,
   }
   switch (request.kind) {
     case 'derive-key-and-sign': {
-      // Beyond what any policy allows, the batch is refused for its size alone.
+      // Beyond what any policy allows, the batch is refused for its size or its work alone.
       const allowed = request.jobs.length > maxBatchJobs ? [] : request.jobs
-      const jobs = allowed.map((job) => recomposeJob(job, ports))
+      const jobs = recomposeJobs(allowed, ports)
+      if (jobs === undefined) return { ...facts, exceedsDigests: true }
       return {
         ...facts,
         jobs,

@@ -1,10 +1,10 @@
 import { integer } from '../assert.ts'
-import { type Digest, digest, equalBytes } from '../bytes.ts'
+import { type Digest, digest } from '../bytes.ts'
 import type { Sats } from '../units.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { sha256d } from './hash.ts'
 import { isP2wpkh } from './output-script.ts'
-import { type Transaction, writeOutPoint, writeOutput } from './transaction.ts'
+import { type Transaction, type TxIn, writeOutPoint, writeOutput } from './transaction.ts'
 
 /** What a signature commits to: everything, or its own input and the output beside it. */
 export type SighashType = 'all' | 'single-anyonecanpay'
@@ -14,20 +14,6 @@ export const sighashFlag: Readonly<Record<SighashType, number>> = {
   all: 0x01,
   'single-anyonecanpay': 0x83,
 }
-
-/** A digest and where it belongs: the input it spends, and how it was made. */
-export type SighashMatch = {
-  readonly inputIndex: number
-  readonly sighash: SighashType
-  readonly digest: Digest
-}
-
-/**
- * The longest script that {@link findSighash} tries, in bytes: a received HTLC of an anchor channel
- * whose expiry takes four bytes. It is hashed anew for every input, so the limit is what bounds the
- * work.
- */
-export const maxSearchedScriptBytes = 143
 
 /**
  * The script that BIP 143 hashes: for a P2WPKH scriptPubKey its P2PKH form, else `script` itself.
@@ -83,63 +69,38 @@ export function bip143Digest(
   const outputs = transaction.outputs.length
   const signable = sighash === 'all' ? inputs : Math.min(inputs, outputs)
   integer('inputIndex', inputIndex, 0, signable - 1)
-  return new Preimage(transaction, scriptCode(script), amount, sighash).digest(inputIndex)
+  const shared = new SharedHashes(transaction)
+  return new Preimage(shared, scriptCode(script), amount, sighash).digest(inputIndex)
 }
 
-/**
- * Finds the input whose BIP 143 digest is one of `digests`: SIGHASH_ALL on every input, then
- * SINGLE|ANYONECANPAY on every input that has an output beside it. A job does not say which it is.
- *
- * What all inputs share is hashed once, so the work is linear in the size of the transaction,
- * however many digests are looked for.
- *
- * @returns the first match, or undefined: then they sign something else.
- */
-export function findSighash(
-  transaction: Transaction,
-  script: Uint8Array,
-  amount: Sats,
-  ...digests: readonly Digest[]
-): SighashMatch | undefined {
-  if (script.length > maxSearchedScriptBytes) return undefined
-  const code = scriptCode(script)
-  const { inputs, outputs } = transaction
-  for (const sighash of ['all', 'single-anyonecanpay'] as const) {
-    const preimage = new Preimage(transaction, code, amount, sighash)
-    const last = sighash === 'all' ? inputs.length : Math.min(inputs.length, outputs.length)
-    for (let inputIndex = 0; inputIndex < last; inputIndex++) {
-      const computed = preimage.digest(inputIndex)
-      const digest = digests.find((candidate) => equalBytes(computed, candidate))
-      if (digest !== undefined) return { inputIndex, sighash, digest }
-    }
-  }
-  return undefined
-}
+/** SHA-256 twice. */
+export type Hash = (preimage: Uint8Array) => Uint8Array
 
 /**
  * The preimage of one transaction, script and type. Only the outpoint, the sequence and, for
  * `single-anyonecanpay`, the output hash differ between inputs: they are overwritten in place.
  */
-class Preimage {
-  readonly #transaction: Transaction
+export class Preimage {
+  readonly #shared: SharedHashes
   readonly #sighash: SighashType
   readonly #bytes: Uint8Array
   readonly #sequenceAt: number
 
-  constructor(transaction: Transaction, code: Uint8Array, amount: Sats, sighash: SighashType) {
-    this.#transaction = transaction
+  constructor(shared: SharedHashes, code: Uint8Array, amount: Sats, sighash: SighashType) {
+    this.#shared = shared
     this.#sighash = sighash
+    const { transaction } = shared
     const all = sighash === 'all'
     const none = new Uint8Array(32)
     const writer = new ByteWriter(192 + code.length)
       .u32(transaction.version)
-      .bytes(all ? hashPrevouts(transaction) : none)
-      .bytes(all ? hashSequence(transaction) : none)
+      .bytes(all ? shared.prevouts() : none)
+      .bytes(all ? shared.sequences() : none)
       .bytes(new Uint8Array(36))
       .sized(code)
       .u64(amount)
       .u32(0)
-      .bytes(all ? hashOutputs(transaction) : none)
+      .bytes(all ? shared.outputs() : none)
       .u32(transaction.locktime)
       .u32(sighashFlag[sighash])
     this.#bytes = writer.finish()
@@ -148,18 +109,15 @@ class Preimage {
 
   /** The digest for one input, which the caller has checked to exist. */
   digest(inputIndex: number): Digest {
-    const input = this.#transaction.inputs[inputIndex]
+    const input = this.#shared.transaction.inputs[inputIndex]
     if (input !== undefined) {
       this.#bytes.set(input.txid, 68)
       this.#setU32(100, input.vout)
       this.#setU32(this.#sequenceAt, input.sequence)
     }
-    const output = this.#transaction.outputs[inputIndex]
-    if (this.#sighash === 'single-anyonecanpay' && output !== undefined) {
-      const hash = sha256d(writeOutput(new ByteWriter(64), output).finish())
-      this.#bytes.set(hash, this.#sequenceAt + 4)
-    }
-    return digest(sha256d(this.#bytes))
+    const output = this.#sighash === 'all' ? undefined : this.#shared.output(inputIndex)
+    if (output !== undefined) this.#bytes.set(output, this.#sequenceAt + 4)
+    return digest(this.#shared.hash(this.#bytes))
   }
 
   #setU32(at: number, value: number): void {
@@ -167,20 +125,53 @@ class Preimage {
   }
 }
 
-function hashPrevouts(transaction: Transaction): Uint8Array {
-  const writer = new ByteWriter(36 * transaction.inputs.length)
-  for (const input of transaction.inputs) writeOutPoint(writer, input)
-  return sha256d(writer.finish())
-}
+/** What the digests of one transaction have in common, each hashed when it is first needed. */
+export class SharedHashes {
+  readonly transaction: Transaction
+  readonly hash: Hash
+  readonly #output = new Map<number, Uint8Array>()
+  #prevouts: Uint8Array | undefined
+  #sequences: Uint8Array | undefined
+  #outputs: Uint8Array | undefined
 
-function hashSequence(transaction: Transaction): Uint8Array {
-  const writer = new ByteWriter(4 * transaction.inputs.length)
-  for (const input of transaction.inputs) writer.u32(input.sequence)
-  return sha256d(writer.finish())
-}
+  constructor(transaction: Transaction, hash: Hash = sha256d) {
+    this.transaction = transaction
+    this.hash = hash
+  }
 
-function hashOutputs(transaction: Transaction): Uint8Array {
-  const writer = new ByteWriter(43 * transaction.outputs.length)
-  for (const output of transaction.outputs) writeOutput(writer, output)
-  return sha256d(writer.finish())
+  prevouts(): Uint8Array {
+    this.#prevouts ??= this.#hashOf(36, this.transaction.inputs, writeOutPoint)
+    return this.#prevouts
+  }
+
+  sequences(): Uint8Array {
+    const write = (writer: ByteWriter, { sequence }: TxIn) => writer.u32(sequence)
+    this.#sequences ??= this.#hashOf(4, this.transaction.inputs, write)
+    return this.#sequences
+  }
+
+  outputs(): Uint8Array {
+    this.#outputs ??= this.#hashOf(43, this.transaction.outputs, writeOutput)
+    return this.#outputs
+  }
+
+  /** That of one output alone; undefined where there is none. */
+  output(index: number): Uint8Array | undefined {
+    const output = this.transaction.outputs[index]
+    const known = this.#output.get(index)
+    if (output === undefined || known !== undefined) return known
+    const hash = this.#hashOf(64, [output], writeOutput)
+    this.#output.set(index, hash)
+    return hash
+  }
+
+  #hashOf<T>(
+    sizeHint: number,
+    parts: readonly T[],
+    write: (writer: ByteWriter, part: T) => unknown,
+  ): Uint8Array {
+    const writer = new ByteWriter(sizeHint * parts.length)
+    for (const part of parts) write(writer, part)
+    return this.hash(writer.finish())
+  }
 }

@@ -106,7 +106,7 @@ function named<Name extends SpentScript['template'], T extends object>(
  *
  * Shapes are recognised, not approved: amounts, outputs, fees and numbers are for the rules.
  *
- * @param inputIndex - as found by `findSighash`.
+ * @param inputIndex - as a `SighashSearch` finds it.
  * @param publicKey - of the (tweaked) key that signs.
  * @returns `unknown` where the key does not stand in the script or the shape is foreign.
  */

@@ -1,9 +1,5 @@
-import {
-  bip143Digest,
-  findSighash,
-  maxSearchedScriptBytes,
-  scriptCode,
-} from '@boltwarden/core/bitcoin/bip143'
+import { bip143Digest, scriptCode } from '@boltwarden/core/bitcoin/bip143'
+import { maxSearchedScriptBytes, SighashSearch } from '@boltwarden/core/bitcoin/sighash-search'
 import { parseTransaction } from '@boltwarden/core/bitcoin/transaction'
 import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { sats } from '@boltwarden/core/units'
@@ -32,7 +28,7 @@ describe(vectors.source, () => {
     const computed = bip143Digest(transaction, c.inputIndex, script, amount, sighash)
     expect(toHex(computed)).toBe(c.digest)
     const match = { inputIndex: c.inputIndex, sighash, digest: computed }
-    expect(findSighash(transaction, script, amount, computed)).toEqual(
+    expect(new SighashSearch(transaction).find(script, amount, [computed])).toEqual(
       script.length > maxSearchedScriptBytes ? undefined : match,
     )
   })

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { findSighash } from '@boltwarden/core/bitcoin/bip143'
+import { SighashSearch } from '@boltwarden/core/bitcoin/sighash-search'
 import {
   parseTransaction,
   serialiseTransaction,
@@ -62,7 +62,7 @@ function recognise(job: Job, signature: string): string {
   const { transaction } = okValue(parseUnsignedTransaction(hexToBytes(job.transaction)))
   const message = digest(hexToBytes(job.message))
   const script = hexToBytes(job.script)
-  const found = findSighash(transaction, script, sats(BigInt(job.amount)), message)
+  const found = new SighashSearch(transaction).find(script, sats(BigInt(job.amount)), [message])
   if (found === undefined) return 'message not found'
   const template = recogniseScript(script)
   const spends = candidateKeys(message, signature).map(

@@ -1,9 +1,5 @@
-import type { SighashMatch } from '@boltwarden/core/bitcoin/bip143'
-import type { ParseProblem } from '@boltwarden/core/bitcoin/byte-reader'
-import {
-  parseUnsignedTransaction,
-  type UnsignedTransaction,
-} from '@boltwarden/core/bitcoin/unsigned-transaction'
+import type { SighashMatch } from '@boltwarden/core/bitcoin/sighash-search'
+import type { Transaction } from '@boltwarden/core/bitcoin/transaction'
 import {
   recogniseScript,
   recogniseSpend,
@@ -23,7 +19,8 @@ import type { SigningJob } from '@boltwarden/core/request'
 import type { Result } from '@boltwarden/core/result'
 import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
 import type { CommitmentIndex } from '@boltwarden/core/units'
-import { matchDigest } from './digest.ts'
+import { MessageSearch } from './digest.ts'
+import { EventTransactions, type ParsedTransaction } from './event-transactions.ts'
 import { contradictions } from './psbt-claims.ts'
 import { type TweakedKey, tweakKey } from './tweaks.ts'
 
@@ -35,7 +32,7 @@ export type JobFacts = {
   readonly destination: Result<KeyPath, KeyPathProblem> | undefined
   /** The key that would sign, tweaked; undefined where the path names none that may. */
   readonly key: TweakedKey | undefined
-  readonly transaction: Result<UnsignedTransaction, ParseProblem> | undefined
+  readonly transaction: ParsedTransaction | undefined
   /** The script of the spent output; undefined where it is missing or none that is known. */
   readonly script: SpentScript | undefined
   /** What the message signs; undefined where it is nothing of this transaction. */
@@ -56,12 +53,40 @@ export type JobPorts = {
   readonly secp256k1: Secp256k1
 }
 
-/** Computes anew what a signing job states. Total: what does not parse is a fact too. */
-export function recomposeJob(job: SigningJob, ports: JobPorts): JobFacts {
+/**
+ * Computes anew what the signing jobs of an event state. Total: what does not parse is a fact too.
+ *
+ * @returns undefined where finding what they sign takes more digests than `maxEventDigests`.
+ */
+export function recomposeJobs(
+  jobs: readonly SigningJob[],
+  ports: JobPorts,
+): readonly JobFacts[] | undefined {
+  const messages = new MessageSearch()
+  const transactions = EventTransactions.of(jobs)
+  const facts: JobFacts[] = []
+  for (const job of jobs) {
+    facts.push(recomposeJob(job, { messages, transactions }, ports))
+    if (messages.isCutShort) return undefined
+  }
+  return facts
+}
+
+/** What the jobs of one event share. */
+type EventParts = {
+  readonly messages: MessageSearch
+  readonly transactions: EventTransactions
+}
+
+function recomposeJob(
+  job: SigningJob,
+  { messages, transactions }: EventParts,
+  ports: JobPorts,
+): JobFacts {
   const path = parseKeyPath(job.path)
-  const transaction = job.transaction && parseUnsignedTransaction(job.transaction)
+  const transaction = transactions.parsed(job)
   const script = job.script && recogniseScript(job.script)
-  const match = transaction?.ok ? matchDigest(job, transaction.value) : undefined
+  const match = transaction?.ok ? messages.find(job, transaction.value.transaction) : undefined
   const key =
     path.ok && isSigningKeyPath(path.value)
       ? tweakKey(ports.keys.publicKey(path.value), job, ports.secp256k1)
@@ -81,7 +106,7 @@ export function recomposeJob(job: SigningJob, ports: JobPorts): JobFacts {
     script,
     match,
     spend,
-    contradictions: psbtContradictions(job, transaction, match),
+    contradictions: psbtContradictions(job, transaction, match, transactions),
   }
 }
 
@@ -89,8 +114,10 @@ function psbtContradictions(
   { script, amount }: SigningJob,
   transaction: JobFacts['transaction'],
   match: SighashMatch | undefined,
+  transactions: EventTransactions,
 ): readonly string[] {
   if (!transaction?.ok || transaction.value.psbt === undefined) return []
   if (match === undefined || script === undefined || amount === undefined) return []
-  return contradictions(transaction.value.psbt, { ...match, script, amount })
+  const idOf = (shown: Transaction) => transactions.id(shown)
+  return contradictions(transaction.value.psbt, { ...match, script, amount }, idOf)
 }

@@ -1,8 +1,8 @@
 import { type SighashType, scriptCode, sighashFlag } from '@boltwarden/core/bitcoin/bip143'
 import { p2wpkhOfHash, p2wsh, publicKeyHashOf } from '@boltwarden/core/bitcoin/output-script'
 import type { Psbt } from '@boltwarden/core/bitcoin/psbt'
-import { type TxOut, transactionId } from '@boltwarden/core/bitcoin/transaction'
-import { equalBytes } from '@boltwarden/core/bytes'
+import { type Transaction, type TxOut, transactionId } from '@boltwarden/core/bitcoin/transaction'
+import { equalBytes, type Txid } from '@boltwarden/core/bytes'
 import type { Sats } from '@boltwarden/core/units'
 
 /** What a job says of the output it spends, and how it signs. */
@@ -17,15 +17,20 @@ export type Spending = {
  * Where a PSBT says otherwise than the job it came with. What it does not say is no contradiction:
  * the digest already binds transaction, script and amount.
  *
+ * @param idOf - a transaction's id, for those who ask again and again.
  * @see https://github.com/bitcoin/bips/blob/master/bip-0174.mediawiki
  */
-export function contradictions(psbt: Psbt, spending: Spending): readonly string[] {
+export function contradictions(
+  psbt: Psbt,
+  spending: Spending,
+  idOf: (transaction: Transaction) => Txid = transactionId,
+): readonly string[] {
   const claims = psbt.inputs[spending.inputIndex]
   const input = psbt.transaction.inputs[spending.inputIndex]
   if (claims === undefined || input === undefined) return ['the PSBT lacks the input']
   const { nonWitnessUtxo, witnessUtxo, witnessScript, sighashType } = claims
   const problems: string[] = []
-  if (nonWitnessUtxo !== undefined && !equalBytes(transactionId(nonWitnessUtxo), input.txid)) {
+  if (nonWitnessUtxo !== undefined && !equalBytes(idOf(nonWitnessUtxo), input.txid)) {
     problems.push('the PSBT shows another transaction than the one whose output is spent')
   } else if (nonWitnessUtxo !== undefined) {
     problems.push(...differences(nonWitnessUtxo.outputs[input.vout], spending))
