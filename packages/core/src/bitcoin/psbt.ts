@@ -31,7 +31,6 @@ export type PsbtInput = {
   /** The output that is spent. */
   readonly witnessUtxo?: TxOut
   readonly sighashType?: number
-  readonly redeemScript?: Uint8Array
   readonly witnessScript?: Uint8Array
 }
 
@@ -90,7 +89,6 @@ const globalUnsignedTx = 0x00
 const inNonWitnessUtxo = 0x00
 const inWitnessUtxo = 0x01
 const inSighashType = 0x03
-const inRedeemScript = 0x04
 const inWitnessScript = 0x05
 
 function readInput(reader: ByteReader): PsbtInput {
@@ -99,7 +97,6 @@ function readInput(reader: ByteReader): PsbtInput {
   const nonWitnessUtxo = byType(inNonWitnessUtxo)
   const witnessUtxo = byType(inWitnessUtxo)
   const sighashType = byType(inSighashType)
-  const redeemScript = byType(inRedeemScript)
   const witnessScript = byType(inWitnessScript)
   return {
     records,
@@ -112,7 +109,6 @@ function readInput(reader: ByteReader): PsbtInput {
     ...(sighashType && {
       sighashType: readInner(reader, sighashType, 'sighash type', (value) => value.u32()),
     }),
-    ...(redeemScript && { redeemScript: redeemScript.value }),
     ...(witnessScript && { witnessScript: witnessScript.value }),
   }
 }

@@ -189,22 +189,3 @@ export function writeOutput(writer: ByteWriter, output: TxOut): ByteWriter {
 export function transactionId(transaction: Transaction): Txid {
   return txid(sha256d(serialiseWithoutWitness(transaction)))
 }
-
-/**
- * The hash of the transaction with its witnesses, in internal byte order, 32 bytes.
- *
- * @see https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki#transaction-id
- */
-export function witnessTransactionId(transaction: Transaction): Txid {
-  return txid(sha256d(serialiseTransaction(transaction)))
-}
-
-/**
- * The transaction's weight as it stands, in weight units.
- *
- * @see https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki#transaction-size-calculations
- */
-export function transactionWeight(transaction: Transaction): number {
-  const base = serialiseWithoutWitness(transaction).length
-  return 3 * base + (hasWitness(transaction) ? serialiseTransaction(transaction).length : base)
-}

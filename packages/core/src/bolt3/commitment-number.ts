@@ -3,7 +3,7 @@ import { integer } from '../assert.ts'
 import type { Transaction } from '../bitcoin/transaction.ts'
 import type { Brand } from '../brand.ts'
 import { concat, type PublicKey } from '../bytes.ts'
-import { type CommitmentNumber, commitmentNumber, maxCommitmentIndex } from '../units.ts'
+import { type CommitmentNumber, maxCommitmentIndex } from '../units.ts'
 
 /** The 48 bits that hide a channel's commitment numbers on the chain. */
 export type ObscuringFactor = Brand<number, 'ObscuringFactor'>
@@ -77,15 +77,6 @@ export function obscuredNumberOf(transaction: Transaction): number | undefined {
   if (Math.floor(transaction.locktime / halfRange) !== locktimeMark) return undefined
   if (Math.floor(input.sequence / halfRange) !== sequenceMark) return undefined
   return (input.sequence % halfRange) * halfRange + (transaction.locktime % halfRange)
-}
-
-/** The number of a commitment; undefined where the transaction has no commitment's shape. */
-export function commitmentNumberOf(
-  transaction: Transaction,
-  factor: ObscuringFactor,
-): CommitmentNumber | undefined {
-  const obscured = obscuredNumberOf(transaction)
-  return obscured === undefined ? undefined : commitmentNumber(xor48(obscured, factor))
 }
 
 // The operators of JavaScript work on 32 bits, so each half is taken on its own.

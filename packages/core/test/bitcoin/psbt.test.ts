@@ -1,4 +1,4 @@
-import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
+import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import {
   createPsbt,
   type Psbt,
@@ -6,12 +6,7 @@ import {
   parsePsbt,
   serialisePsbt,
 } from '@boltwarden/core/bitcoin/psbt'
-import { spentOutputOf } from '@boltwarden/core/bitcoin/psbt-spent-output'
-import {
-  serialiseTransaction,
-  type Transaction,
-  transactionId,
-} from '@boltwarden/core/bitcoin/transaction'
+import { serialiseTransaction, type Transaction } from '@boltwarden/core/bitcoin/transaction'
 import { parseUnsignedTransaction } from '@boltwarden/core/bitcoin/unsigned-transaction'
 import { publicKey, txid } from '@boltwarden/core/bytes'
 import { hexToBytes } from '@boltwarden/core/hex'
@@ -131,52 +126,5 @@ describe('properties', () => {
   test('neither', () => {
     expect(parseUnsignedTransaction(hexToBytes('70736274ff')).ok).toBe(false)
     expect(parseUnsignedTransaction(hexToBytes('70736274fe')).ok).toBe(false)
-  })
-})
-
-describe('what an input spends', () => {
-  const witnessScript = Uint8Array.of(0x51)
-  const previous: Transaction = {
-    ...transaction,
-    outputs: [{ value: sats(5n), scriptPubKey: p2wsh(witnessScript) }, output],
-  }
-  const child = (vout: number, input: Partial<Psbt['inputs'][number]>): Psbt => ({
-    ...psbt,
-    transaction: spending(transactionId(previous), vout),
-    inputs: [{ records: [], nonWitnessUtxo: previous, ...input }],
-  })
-
-  test('P2WPKH by its scriptPubKey', () => {
-    expect(spentOutputOf(psbt, 0)).toEqual({
-      ok: true,
-      value: { output, script: output.scriptPubKey },
-    })
-  })
-
-  test('the output of the whole transaction', () => {
-    expect(okValue(spentOutputOf(child(0, { witnessScript }), 0)).output.value).toBe(5n)
-    expect(okValue(spentOutputOf(child(1, { witnessUtxo: output }), 0)).output).toEqual(output)
-  })
-
-  test.each<[string, Psbt]>([
-    ['there is no input 0', { ...psbt, inputs: [] }],
-    ['the non-witness UTXO is another transaction', child(0, { nonWitnessUtxo: transaction })],
-    ['the non-witness UTXO has no such output', child(2, {})],
-    [
-      'the witness UTXO and the non-witness UTXO differ',
-      child(1, { witnessUtxo: { ...output, value: sats(999n) } }),
-    ],
-    ['the witness script is not given', child(0, {})],
-    [
-      'the witness script does not match the program',
-      child(0, { witnessScript: Uint8Array.of(0x52) }),
-    ],
-    ['a witness script is given for P2WPKH', child(1, { witnessScript })],
-    [
-      'the redeem script does not match the scriptPubKey',
-      child(1, { redeemScript: output.scriptPubKey }),
-    ],
-  ])('refused: %s', (error, changed) => {
-    expect(spentOutputOf(changed, 0)).toEqual({ ok: false, error })
   })
 })

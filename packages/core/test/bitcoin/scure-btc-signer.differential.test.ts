@@ -5,7 +5,6 @@ import {
   serialiseTransaction,
   type Transaction,
   transactionId,
-  transactionWeight,
 } from '@boltwarden/core/bitcoin/transaction'
 import { toHex } from '@boltwarden/core/hex'
 import { sats } from '@boltwarden/core/units'
@@ -16,6 +15,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyTransaction, unsignedTransaction } from './arbitrary-transaction.ts'
 import { okValue } from './vectors.ts'
+import { weightOf } from './weight.ts'
 
 /** The same transaction as @scure/btc-signer has it: txids in display order, signed versions. */
 function rawOf({ version, inputs, outputs, locktime }: Transaction) {
@@ -53,7 +53,7 @@ describe('@scure/btc-signer 2.4.1', () => {
         })
         expect(bytes).toEqual(scure)
         expect(okValue(parseTransaction(scure))).toEqual(transaction)
-        expect(transactionWeight(transaction)).toBe(3 * RawOldTx.encode(raw).length + scure.length)
+        expect(weightOf(transaction)).toBe(3 * RawOldTx.encode(raw).length + scure.length)
       }),
     )
   })

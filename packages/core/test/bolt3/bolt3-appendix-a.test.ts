@@ -1,6 +1,6 @@
 import { hash160 } from '@boltwarden/core/bitcoin/hash'
 import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
-import { type Transaction, transactionWeight } from '@boltwarden/core/bitcoin/transaction'
+import type { Transaction } from '@boltwarden/core/bitcoin/transaction'
 import type { CommitmentType } from '@boltwarden/core/bolt3/commitment-type'
 import { commitmentFee, commitmentWeight, htlcTransactionWeight } from '@boltwarden/core/bolt3/fees'
 import { buildFunding } from '@boltwarden/core/bolt3/scripts/funding'
@@ -10,6 +10,7 @@ import { publicKey, txid } from '@boltwarden/core/bytes'
 import { feeratePerKw, sats } from '@boltwarden/core/units'
 import { describe, expect, test } from 'vitest'
 import { readVectors } from '../bitcoin/vectors.ts'
+import { weightOf } from '../bitcoin/weight.ts'
 
 const vectors = readVectors<{
   source: string
@@ -62,7 +63,7 @@ describe(vectors.source, () => {
           ? [1, 2, 3, 4].map(() => p2wsh(empty))
           : [p2wsh(empty), p2wpkh(key)]
       const witness = [empty, signature, signature, buildFunding(key, key)]
-      const weight = transactionWeight(signed(witness, [...own, ...Array(7).fill(p2wsh(empty))]))
+      const weight = weightOf(signed(witness, [...own, ...Array(7).fill(p2wsh(empty))]))
       // The text counts outputs with 3 bytes on anchor channels.
       const counted = c.commitmentType === 'anchors' ? 8 : 0
       expect(weight + counted).toBe(commitmentWeight(c.commitmentType, 7))
@@ -77,8 +78,8 @@ describe(vectors.source, () => {
       const timeout = signed([empty, signature, signature, empty, offered], [p2wsh(empty)])
       const preimage = new Uint8Array(32)
       const success = signed([empty, signature, signature, preimage, received], [p2wsh(empty)])
-      expect(transactionWeight(timeout)).toBe(c.htlcTimeout)
-      expect(transactionWeight(success)).toBe(c.htlcSuccess - 1)
+      expect(weightOf(timeout)).toBe(c.htlcTimeout)
+      expect(weightOf(success)).toBe(c.htlcSuccess - 1)
     })
 
     test('script lengths', () => {
