@@ -17,10 +17,11 @@ import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { searchAhead } from './own-scripts.ts'
-import type { Channel } from './pipeline/deliver.ts'
+import type { AnswerRoute } from './pipeline/deliver.ts'
 import { ownFault } from './pipeline/ending.ts'
 import { createPipeline, type EventHook } from './pipeline/pipeline.ts'
 import { RevealWatch } from './pipeline/reveal-watch.ts'
+import { Turnstile } from './pipeline/turnstile.ts'
 import {
   PolicyInForce,
   type PolicyReload,
@@ -96,7 +97,7 @@ async function assemble(
   const { keychain, clock, logger } = deps
   const rules = fileRules(config, logger)
   const secrets = WebhookSecrets.load(config.webhook.secret_files, rules)
-  const channel = openChannel(config, rules)
+  const route = openAnswerRoute(config, rules)
   const store = openStore(config, keychain)
   closers.unshift(() => store[Symbol.asyncDispose]())
   const metrics = metricsOf(config, keychain)
@@ -114,12 +115,13 @@ async function assemble(
     {
       ...deps,
       secrets,
-      channel,
+      route,
       store,
       metrics,
       network: config.network,
       policy: () => policy.current,
       reveals: new RevealWatch(),
+      turnstile: new Turnstile(),
       capture,
     },
   )
@@ -219,7 +221,7 @@ function fileRules(config: Config, logger: Logger): SecretFileRules {
  *
  * @throws {SignerFault} `CONFIG_INVALID`, or as the secret demands.
  */
-export function openChannel(config: Config, rules: SecretFileRules): Channel {
+export function openAnswerRoute(config: Config, rules: SecretFileRules): AnswerRoute {
   if (config.platform.answer === 'respond-directly') return { answer: 'respond-directly' }
   return { answer: 'mutation', sender: openClient(config, rules) }
 }

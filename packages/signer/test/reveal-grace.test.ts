@@ -14,6 +14,7 @@ import { decide } from '../src/pipeline/decide.ts'
 import { readCall } from '../src/pipeline/receive.ts'
 import { decideOnceRevealed } from '../src/pipeline/reveal-grace.ts'
 import { RevealWatch } from '../src/pipeline/reveal-watch.ts'
+import { Turnstile } from '../src/pipeline/turnstile.ts'
 import { parsePolicy } from '../src/policy-file/load.ts'
 import { type Recorded, readScenario } from './shared/corpus.ts'
 import { testMetrics } from './shared/deps.ts'
@@ -73,6 +74,7 @@ describe('a commitment that overtakes the reveal of the one before', () => {
       store,
       entropy: systemEntropy,
       reveals,
+      turnstile: new Turnstile(),
       metrics: testMetrics(),
     }
     const ruled = async ({ body, timestampMs }: Recorded, how: typeof decideOnceRevealed) => {

@@ -9,6 +9,7 @@ import type { Ruled } from '../capture/capture.ts'
 import type { Entropy } from '../entropy.ts'
 import type { LoadedPolicy } from '../policy-file/load.ts'
 import type { RevealWatch } from './reveal-watch.ts'
+import type { Turnstile } from './turnstile.ts'
 
 /** What decides. */
 export type DecideDeps = {
@@ -19,6 +20,7 @@ export type DecideDeps = {
   readonly store: Store
   readonly entropy: Entropy
   readonly reveals: RevealWatch
+  readonly turnstile: Turnstile
 }
 
 /**
@@ -28,7 +30,8 @@ export type DecideDeps = {
  * @throws {StoreFault} if the store fails: nothing may be signed then.
  */
 export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Ruled> {
-  const { network, keychain, store, reveals } = deps
+  const { network, keychain, store, reveals, turnstile } = deps
+  await turnstile.pass()
   // One policy from beginning to end, whatever is reloaded meanwhile.
   const { policy, hash } = deps.policy()
   const candidate = freshCandidate(delivery, deps)
@@ -38,6 +41,7 @@ export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Rule
     secp256k1: keychain.secp256k1,
     ...(candidate !== undefined && { candidate }),
   })
+  await turnstile.pass()
   const ruling = await store.decide(delivery, (view) => judge(policy, facts, view))
   const isReveal = delivery.request.kind === 'reveal-counterparty-per-commitment-secret'
   if (isReveal && ruling.decision.verdict === 'sign') reveals.recorded()

@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Deadline } from './deadline.ts'
 
 /** How answers reach the platform: through its API, or in the webhook's own reply. */
-export type Channel =
+export type AnswerRoute =
   | { readonly answer: 'mutation'; readonly sender: MutationSender }
   | { readonly answer: 'respond-directly' }
 
@@ -22,7 +22,7 @@ export type Delivered = {
 }
 
 export type DeliverDeps = {
-  readonly channel: Channel
+  readonly route: AnswerRoute
   readonly clock: Clock
   readonly metrics: Metrics
 }
@@ -43,12 +43,12 @@ export async function deliver(
   const mutation = toMutation(answer)
   const digest = digestOf(mutation)
   const operation = mutation?.operation
-  if (deps.channel.answer === 'respond-directly') {
+  if (deps.route.answer === 'respond-directly') {
     const reply =
       mutation === undefined ? { status: 204 } : { status: 200, body: mutation.variables }
     return { operation, digest, reply }
   }
-  if (mutation !== undefined) await send(mutation, deps.channel.sender, deadline, deps)
+  if (mutation !== undefined) await send(mutation, deps.route.sender, deadline, deps)
   return { operation, digest, reply: { status: 200 } }
 }
 

@@ -13,7 +13,7 @@ import type { Metrics } from '../metrics.ts'
 import type { WebhookSecrets } from '../webhook-secrets.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
 import type { DecideDeps } from './decide.ts'
-import { type Channel, type Delivered, deliver } from './deliver.ts'
+import { type AnswerRoute, type Delivered, deliver } from './deliver.ts'
 import { decisionFacts, type Ending, failed, refusalBody } from './ending.ts'
 import { readCall } from './receive.ts'
 import { decideOnceRevealed } from './reveal-grace.ts'
@@ -31,7 +31,7 @@ export type EventHook = (event: OtherEvent) => void | Promise<void>
 
 export type PipelineDeps = DecideDeps & {
   readonly secrets: WebhookSecrets
-  readonly channel: Channel
+  readonly route: AnswerRoute
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -78,6 +78,7 @@ async function workOff(
     if (inFlight > options.maxInFlight) {
       throw new SignerFault({ code: 'OVERLOADED', maxInFlight: options.maxInFlight })
     }
+    await deps.turnstile.pass()
     const incoming = readCall(call)
     if (incoming.kind !== 'request') deps.capture.add(call)
     if (incoming.kind === 'malformed') {
@@ -140,6 +141,7 @@ async function answerRequest(
     const reply = { status: 403, body: refusalBody('REFUSED', decision.violations) }
     return { outcome: 'refused', reply, facts: told }
   }
+  await deps.turnstile.pass()
   const delivered = await deliver(answerOf(ruling, delivery, deps), deadline, deps)
   await noteAnswered(delivery, delivered, deps)
   const { operation, reply } = delivered
