@@ -7,7 +7,9 @@ import { settle } from './onchain/settlement.ts'
 import type { Policy } from './policy.ts'
 import { channelOf } from './rules/channel-of.ts'
 import { type ChannelState, unsignedChannel } from './state/channel-state.ts'
+import type { HtlcRecord } from './state/commitment-record.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
+import type { SettlingHtlc } from './state/node-state.ts'
 import { isUnlearnable, learnSecret } from './state/revealed.ts'
 import { spend } from './state/velocity.ts'
 import type { View, Writes } from './view.ts'
@@ -43,10 +45,7 @@ export function advance(policy: Policy, facts: Facts, view: View): Advance {
 /** What transactions on the chain leave behind, then what commitments and closes do. */
 function afterJobs(policy: Policy, facts: Facts, view: View): Advance {
   const settlement = settle(policy, facts, view)
-  const { channels, node, intents } = afterSigning(policy, facts, {
-    ...view,
-    node: settlement.node,
-  })
+  const { channels, node, intents } = afterSigning(policy, facts, view, settlement.node)
   const changed = [...settlement.intents, ...intents]
   return {
     channels,
@@ -135,9 +134,19 @@ function afterPreimage({ delivery }: Facts, { invoice, incoming, node }: View): 
   if (invoice === undefined || invoice.releasedAtMs !== undefined) return { channels: [] }
   const { receivedAtMs } = delivery
   const released = { ...invoice, releasedAtMs: receivedAtMs }
-  if (incoming.length > 0) return invoiceWrite(released)
+  if (incoming.length > 0) {
+    const settling = [...node.settling, ...incoming.map(settlingOf)].slice(-maxSettling)
+    return { channels: [], invoice: released, node: { ...node, settling } }
+  }
   const trimmedPreimages = spend(node.trimmedPreimages, receivedAtMs, sats(1n))
   return { channels: [], invoice: released, node: { ...node, trimmedPreimages } }
+}
+
+/** The most HTLCs whose credit is waited for: those of a channel that is closed never come. */
+const maxSettling = 4096
+
+function settlingOf({ paymentHash160, amountSats, cltvExpiry }: HtlcRecord): SettlingHtlc {
+  return { paymentHash160, amountSats, cltvExpiry }
 }
 
 function channelWrite(state: ChannelState | undefined): Advance {

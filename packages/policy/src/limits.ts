@@ -63,7 +63,10 @@ export type OnchainLimits = {
   readonly dailySats?: Sats
   /** The most fees within an hour; no limit where undefined. */
   readonly feeHourlySats?: Sats
-  /** The most fees within a day; no limit where undefined. */
+  /**
+   * The most fees within a day; no limit where undefined. The default is that of 60 claims at the
+   * highest feerate, or of 600 at a tenth of it: more than a bad day of a large node.
+   */
   readonly feeDailySats?: Sats
   /** The highest feerate of an L1 transaction, in satoshis per 1,000 weight units. */
   readonly maxFeeratePerKw: number
@@ -107,6 +110,7 @@ export const defaultPaymentLimits: PaymentLimits = Object.freeze({
 /** The limits on the L1 wallet of an owner who chose nothing. */
 export const defaultOnchainLimits: OnchainLimits = Object.freeze({
   requireIntents: false,
+  feeDailySats: sats(5_000_000n),
   maxFeeratePerKw: 100_000,
   maxTransactionWeight: 400_000,
   unlinkedFundingMaxSats: sats(0n),

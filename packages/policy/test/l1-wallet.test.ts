@@ -338,7 +338,7 @@ describe('a PSBT', () => {
 
   test('claims about other inputs are not believed', () => {
     const signer = signerWith()
-    const other = coin('other', 5_000_000n)
+    const other = coin('other', 4_000_000n)
     const transaction = spendingTransaction([purse, other], [back(signer, 999_000n)])
     const job = walletJob(signer, receive(0), transaction, purse)
     const own = pays(purse.amount, scriptOf(signer, receive(0)))

@@ -19,7 +19,7 @@ import {
   unsignedChannel,
 } from '@boltwarden/policy/state/channel-state'
 import type { CounterpartyCommitment, HtlcRecord } from '@boltwarden/policy/state/commitment-record'
-import type { Funding } from '@boltwarden/policy/state/funding'
+import { type Funding, openers } from '@boltwarden/policy/state/funding'
 import { decodeIntent, encodeIntent, type Intent } from '@boltwarden/policy/state/intent'
 import {
   decodeInvoiceState,
@@ -59,19 +59,37 @@ const number = fc.integer({ min: 0, max: maxCommitmentIndex }).map(commitmentNum
 const key = fc
   .uint8Array({ minLength: 33, maxLength: 33 })
   .map((bytes) => publicKey(Uint8Array.of(2, ...bytes.subarray(1))))
-const funding: fc.Arbitrary<Funding> = fc.record({
-  txid: bytes32.map(txid),
-  vout: fc.nat(),
-  amountSats: sats,
-  holderKey: key,
-  counterpartyKey: key,
-  revocationBasepoint: key,
-  htlcBasepoint: key,
-  obscuringFactor: fc.integer({ min: 0, max: maxCommitmentIndex }).map(obscuringFactor),
-  commitmentType: fc.constantFrom('static-remotekey' as const, 'anchors' as const),
-  initialToHolderSats: sats,
-  initialToCounterpartySats: sats,
-})
+const funding: fc.Arbitrary<Funding> = fc.record(
+  {
+    txid: bytes32.map(txid),
+    vout: fc.nat(),
+    amountSats: sats,
+    holderKey: key,
+    counterpartyKey: key,
+    revocationBasepoint: key,
+    htlcBasepoint: key,
+    obscuringFactor: fc.integer({ min: 0, max: maxCommitmentIndex }).map(obscuringFactor),
+    commitmentType: fc.constantFrom('static-remotekey' as const, 'anchors' as const),
+    initialToHolderSats: sats,
+    initialToCounterpartySats: sats,
+    opener: fc.constantFrom(...openers),
+  },
+  {
+    requiredKeys: [
+      'txid',
+      'vout',
+      'amountSats',
+      'holderKey',
+      'counterpartyKey',
+      'revocationBasepoint',
+      'htlcBasepoint',
+      'obscuringFactor',
+      'commitmentType',
+      'initialToHolderSats',
+      'initialToCounterpartySats',
+    ],
+  },
+)
 const htlc: fc.Arbitrary<HtlcRecord> = fc.record({
   way: fc.constantFrom('incoming' as const, 'outgoing' as const),
   paymentHash160: fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hash160),
@@ -89,6 +107,7 @@ const commitment: fc.Arbitrary<CounterpartyCommitment> = fc.record(
       holder: key,
       revocationHash: fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hash160),
     }),
+    dues: fc.record({ toHolderSats: sats, withFeeSats: sats }),
   },
   { requiredKeys: ['number', 'txid', 'toHolderSats', 'feeSats', 'htlcs'] },
 )
@@ -118,6 +137,15 @@ const nodeState: fc.Arbitrary<NodeState> = fc.record({
       amountSats: sats,
       spends: outPoint,
       atMs: fc.maxSafeNat(),
+    }),
+    { maxLength: 3 },
+  ),
+  paidFundings: fc.array(outPoint, { maxLength: 3 }),
+  settling: fc.array(
+    fc.record({
+      paymentHash160: fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hash160),
+      amountSats: sats,
+      cltvExpiry: fc.nat(499_999_999),
     }),
     { maxLength: 3 },
   ),
@@ -281,7 +309,7 @@ describe('state as text', () => {
   })
 
   test.each([
-    ['another version', { v: 3 }],
+    ['another version', { v: 4 }],
     ['a field of a later version', { v: 1 }],
     ['an unknown field', { surprise: 1 }],
     ['an unknown origin', { origin: 'found' }],

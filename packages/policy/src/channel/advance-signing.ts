@@ -1,6 +1,7 @@
+import type { OutPoint } from '@boltwarden/core/bitcoin/transaction'
 import { equalBytes } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
-import { commitmentIndex, indexOf, sats } from '@boltwarden/core/units'
+import { commitmentIndex, indexOf, maxSats, sats } from '@boltwarden/core/units'
 import type { Facts } from '../facts.ts'
 import type { Policy } from '../policy.ts'
 import type { ChannelState } from '../state/channel-state.ts'
@@ -12,7 +13,8 @@ import { spend } from '../state/velocity.ts'
 import type { View } from '../view.ts'
 import type { ClosingFacts } from './closing-facts.ts'
 import { type CommitmentReview, reviewCommitments } from './commitment-review.ts'
-import { recordOf, toHolderSats } from './htlc-changes.ts'
+import { balanceOf } from './dues.ts'
+import { recordOf, toHolderSats, withoutOne } from './htlc-changes.ts'
 import { changedIntents } from './intent-parts.ts'
 import { outflowOf, ownSats, toCounterpartySats } from './outflow.ts'
 
@@ -26,14 +28,23 @@ export type SignedState = {
   readonly node: NodeState
 }
 
-/** What is remembered of commitments and closes that were signed. */
-export function afterSigning(policy: Policy, facts: Facts, view: View): SignedState {
+/**
+ * What is remembered of commitments and closes that were signed.
+ *
+ * @param node - the view's, as transactions on the chain of the same event leave it.
+ */
+export function afterSigning(
+  policy: Policy,
+  facts: Facts,
+  view: View,
+  node: NodeState,
+): SignedState {
   const channels = new Map<number, ChannelState>()
   const current = (channel: number) => channels.get(channel) ?? view.channels.get(channel)
   const reviews = reviewCommitments(facts, view, policy).filter(({ isRepeated }) => !isRepeated)
   for (const review of reviews) {
     const state = current(review.facts.channel)
-    if (state !== undefined) channels.set(state.channel, withCommitment(state, review))
+    if (state !== undefined) channels.set(state.channel, withCommitment(state, review, policy))
   }
   for (const closing of facts.channels.closings) {
     const state = current(closing.channel)
@@ -45,13 +56,18 @@ export function afterSigning(policy: Policy, facts: Facts, view: View): SignedSt
   return {
     channels: [...channels.values()],
     intents: changedIntents(counterparty, view.intents),
-    node: afterPaying(counterparty, facts, view),
+    node: afterPaying(counterparty, { policy, facts, view, node }),
   }
 }
 
-function withCommitment(state: ChannelState, review: CommitmentReview): ChannelState {
+function withCommitment(
+  state: ChannelState,
+  review: CommitmentReview,
+  policy: Policy,
+): ChannelState {
   const { facts, number, side } = review
-  const funding = state.funding ?? fundingOf(review)
+  const { opener } = side === 'holder' ? review : balanceOf(review, policy)
+  const funding = { ...(state.funding ?? fundingOf(review)), opener }
   if (side === 'holder') {
     // Where job and transaction disagree, both are spoilt: the higher index comes first.
     const index = commitmentIndex(Math.max(indexOf(number), facts.index ?? 0))
@@ -59,13 +75,14 @@ function withCommitment(state: ChannelState, review: CommitmentReview): ChannelS
     return { ...state, funding, broadcast }
   }
   const others = state.commitments.filter((known) => known.number !== number)
-  const commitments = [...others, commitmentOf(review)]
+  const commitments = [...others, commitmentOf(review, policy)]
     .sort((a, b) => a.number - b.number)
     .slice(-2)
   return { ...state, funding, commitments }
 }
 
-function commitmentOf({ facts, number }: CommitmentReview): CounterpartyCommitment {
+function commitmentOf(review: CommitmentReview, policy: Policy): CounterpartyCommitment {
+  const { facts, number } = review
   const [htlc] = facts.htlcs
   return {
     number,
@@ -79,6 +96,7 @@ function commitmentOf({ facts, number }: CommitmentReview): CounterpartyCommitme
         revocationHash: htlc.script.revocationPublicKeyHash,
       },
     }),
+    dues: balanceOf(review, policy).dues,
   }
 }
 
@@ -108,23 +126,47 @@ function withClosing(state: ChannelState, closing: ClosingFacts, policy: Policy)
   return { ...state, closings: [...state.closings, signed].slice(-maxClosings) }
 }
 
-/** What HTLCs take out of the node, and the fundings that commitments have shown. */
+/** What HTLCs take out of the node, the fundings that commitments have shown, and what is credited. */
 function afterPaying(
   reviews: readonly CommitmentReview[],
-  { delivery }: Facts,
-  { node }: View,
+  {
+    policy,
+    facts: { delivery },
+    view,
+    node,
+  }: {
+    readonly policy: Policy
+    readonly facts: Facts
+    readonly view: View
+    readonly node: NodeState
+  },
 ): NodeState {
-  const outflow = reviews.reduce((sum, review) => sum + outflowOf(review, node), 0n)
+  // The wallet's payment that a commitment links is told by the node as it was before.
+  const outflow = reviews.reduce((sum, review) => sum + outflowOf(review, view.node, policy), 0n)
   const shown = new Set(reviews.map(({ facts }) => outPoint(facts.input)))
-  const unlinkedFundings = node.unlinkedFundings.filter((funding) => !shown.has(outPoint(funding)))
-  if (outflow === 0n && unlinkedFundings.length === node.unlinkedFundings.length) return node
+  const isShown = (point: OutPoint) => shown.has(outPoint(point))
+  const credited = reviews.flatMap(({ settled }) => settled)
+  const unlinkedFundings = node.unlinkedFundings.filter((funding) => !isShown(funding))
+  const paidFundings = node.paidFundings.filter((funding) => !isShown(funding))
+  const isSame =
+    outflow === 0n &&
+    credited.length === 0 &&
+    unlinkedFundings.length === node.unlinkedFundings.length &&
+    paidFundings.length === node.paidFundings.length
+  if (isSame) return node
   return {
     ...node,
     unlinkedFundings,
-    lightningOut: spend(node.lightningOut, delivery.receivedAtMs, sats(outflow)),
+    paidFundings,
+    settling: credited.reduce(withoutOne, node.settling),
+    lightningOut: spend(node.lightningOut, delivery.receivedAtMs, cappedSats(outflow)),
   }
 }
 
-function outPoint({ txid, vout }: { readonly txid: Uint8Array; readonly vout: number }): string {
+function cappedSats(amount: bigint) {
+  return sats(amount > maxSats ? maxSats : amount)
+}
+
+function outPoint({ txid, vout }: OutPoint): string {
   return `${toHex(txid)}:${vout}`
 }

@@ -9,10 +9,13 @@ import { type CommitmentNumber, commitmentNumber, numberOf } from '@boltwarden/c
 import type { Facts } from '../facts.ts'
 import type { Policy } from '../policy.ts'
 import type { ChannelState } from '../state/channel-state.ts'
-import type { CounterpartyCommitment } from '../state/commitment-record.ts'
+import type { CounterpartyCommitment, HtlcRecord } from '../state/commitment-record.ts'
+import type { Opener } from '../state/funding.ts'
 import type { View } from '../view.ts'
 import type { CommitmentFacts } from './commitment-facts.ts'
 import { type CommitmentSide, sideOf } from './commitment-side.ts'
+import { settledHtlcs } from './htlc-changes.ts'
+import { openerOfChannel } from './opener.ts'
 
 /** A commitment beside what is remembered of its channel. */
 export type CommitmentReview = {
@@ -26,8 +29,12 @@ export type CommitmentReview = {
   readonly type: CommitmentType
   /** The counterparty's commitment that was signed last. */
   readonly last: CounterpartyCommitment | undefined
-  /** The counterparty's commitment of the number before, where it is remembered. */
+  /** Who opened the channel, as far as what came before tells. */
+  readonly opener: Opener
+  /** The counterparty's commitment of the number before; the last one where that is not known. */
   readonly previous: CounterpartyCommitment | undefined
+  /** HTLCs that paid us there, whose preimage was given, and that are gone. */
+  readonly settled: readonly HtlcRecord[]
   /** Whether this very transaction was signed before. */
   readonly isRepeated: boolean
 }
@@ -44,15 +51,20 @@ export function reviewCommitments(
     const number = uncovered(commitment.obscured, factor)
     const commitments = state?.commitments ?? []
     const signed = [...commitments, ...(state?.broadcast ?? [])]
+    const opener = openerOfChannel(commitment, state, view.node)
+    const last = commitments.at(-1)
+    const previous = commitments.find((known) => known.number === number - 1) ?? last
     return {
       facts: commitment,
       state,
-      side: sideOf(commitment, state, number, policy),
+      side: sideOf(commitment, state, number, opener, policy),
       factor,
       number,
       type: state?.funding?.commitmentType ?? commitment.type,
-      last: commitments.at(-1),
-      previous: commitments.find((known) => known.number === number - 1),
+      last,
+      opener,
+      previous,
+      settled: settledHtlcs(commitment, previous, view.node.settling),
       isRepeated: signed.some(({ txid }) => equalBytes(txid, commitment.txid)),
     }
   })

@@ -1,7 +1,9 @@
+import { commitmentFee } from '@boltwarden/core/bolt3/fees'
 import { equalBytes } from '@boltwarden/core/bytes'
-import { type CommitmentNumber, numberOf } from '@boltwarden/core/units'
+import { type CommitmentNumber, feeratePerKw, numberOf } from '@boltwarden/core/units'
 import type { Policy } from '../policy.ts'
 import type { ChannelState } from '../state/channel-state.ts'
+import type { Opener } from '../state/funding.ts'
 import type { CommitmentFacts } from './commitment-facts.ts'
 import type { CommitmentOutputFacts } from './commitment-outputs.ts'
 
@@ -18,6 +20,7 @@ export function sideOf(
   facts: CommitmentFacts,
   state: ChannelState | undefined,
   number: CommitmentNumber,
+  opener: Opener,
   policy: Policy,
 ): CommitmentSide {
   const isKnown = ({ txid }: { readonly txid: Uint8Array }) => equalBytes(txid, facts.txid)
@@ -28,7 +31,7 @@ export function sideOf(
   if (htlc !== undefined) {
     // A true HTLC of ours says nothing of the outputs beside it.
     const isComparable = state !== undefined && state.commitments.length > 0
-    return isComparable && !mirrors(facts, state, policy) ? 'counterparty' : 'holder'
+    return isComparable && !mirrors(facts, state, opener, policy) ? 'counterparty' : 'holder'
   }
   if (facts.outputs.some(({ kind }) => kind === 'to-holder')) return 'counterparty'
   if (state === undefined) return 'holder'
@@ -41,7 +44,7 @@ export function sideOf(
   if (number < current) return 'holder'
   // Our own next one exists unrevoked beside the current one, but hardly ahead of the other side.
   const isCurrent = number === current || (number === current + 1 && number <= last.number)
-  return isCurrent && mirrors(facts, state, policy) ? 'holder' : 'counterparty'
+  return isCurrent && mirrors(facts, state, opener, policy) ? 'holder' : 'counterparty'
 }
 
 /** Whether it may be the counterparty's with all the money on its side. */
@@ -54,14 +57,18 @@ function isOnlyToLocal({ outputs }: CommitmentFacts): boolean {
  * Whether the amounts are those of our own commitment: ours behind a script, the counterparty's
  * where its key takes it at once. HTLCs may have moved, and fees.
  */
-function mirrors(facts: CommitmentFacts, state: ChannelState, policy: Policy): boolean {
+function mirrors(
+  facts: CommitmentFacts,
+  state: ChannelState,
+  opener: Opener,
+  policy: Policy,
+): boolean {
   const { commitments } = state
   const ours = commitments.map(({ toHolderSats }) => toHolderSats)
   const inFlight = commitments
     .flatMap(({ htlcs }) => htlcs)
     .reduce((sum, { amountSats }) => sum + amountSats, 0n)
-  const fees = [facts.feeSats, ...commitments.map(({ feeSats }) => feeSats)]
-  const slack = greatest(fees) + policy.channels.maxTrimmedSats + 1000n
+  const slack = feeSlack(facts, state, opener, policy) + policy.channels.maxTrimmedSats + 1000n
   const least = -greatest(ours.map((value) => -value)) - slack
   const most = greatest(ours) + inFlight + slack
   const scripts = valuesOf(facts.outputs, 'script')
@@ -76,6 +83,29 @@ function mirrors(facts: CommitmentFacts, state: ChannelState, policy: Policy): b
     behindScripts <= most &&
     (atOnce[0] ?? 0n) <= facts.amountSats - least
   )
+}
+
+/** What the fee may have taken from us: nothing where the counterparty pays it. */
+function feeSlack(
+  facts: CommitmentFacts,
+  { commitments }: ChannelState,
+  opener: Opener,
+  policy: Policy,
+): bigint {
+  if (opener === 'counterparty') return 0n
+  const most = highestFee(facts, policy)
+  const fee = facts.feeSats < most ? facts.feeSats : most
+  return greatest([fee, ...commitments.map(({ feeSats }) => feeSats)])
+}
+
+/** The most fee of a commitment of our own, of whose scripts all but `to_local` may be HTLCs. */
+export function highestFee(
+  { type, outputs }: Pick<CommitmentFacts, 'type' | 'outputs'>,
+  { channels }: Policy,
+): bigint {
+  const scripts = outputs.filter(({ kind }) => kind === 'htlc' || kind === 'script').length
+  const feerate = feeratePerKw(channels.maxFeeratePerKw)
+  return commitmentFee(type, feerate, Math.max(scripts - 1, 0)) + channels.maxTrimmedSats
 }
 
 function valuesOf(

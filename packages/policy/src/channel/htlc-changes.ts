@@ -1,5 +1,6 @@
 import { toHex } from '@boltwarden/core/hex'
-import type { HtlcRecord } from '../state/commitment-record.ts'
+import type { CounterpartyCommitment, HtlcRecord } from '../state/commitment-record.ts'
+import type { SettlingHtlc } from '../state/node-state.ts'
 import type { CommitmentFacts } from './commitment-facts.ts'
 import type { CommitmentReview } from './commitment-review.ts'
 import type { HtlcFacts } from './htlc-facts.ts'
@@ -13,7 +14,7 @@ export type HtlcChanges = {
 }
 
 /** What `to_remote` of a counterparty's commitment gives us. */
-export function toHolderSats({ outputs }: CommitmentFacts): bigint {
+export function toHolderSats({ outputs }: Pick<CommitmentFacts, 'outputs'>): bigint {
   return outputs.reduce((sum, { kind, value }) => (kind === 'to-holder' ? sum + value : sum), 0n)
 }
 
@@ -24,7 +25,10 @@ export function recordOf(htlc: HtlcFacts): HtlcRecord {
 }
 
 /** Compares a counterparty's commitment with the one before: HTLCs have no ids, so they count. */
-export function htlcChanges({ facts, previous }: CommitmentReview): HtlcChanges {
+export function htlcChanges({
+  facts,
+  previous,
+}: Pick<CommitmentReview, 'facts' | 'previous'>): HtlcChanges {
   const left = new Map<string, HtlcRecord[]>()
   for (const htlc of previous?.htlcs ?? []) {
     const name = nameOf(htlc)
@@ -32,6 +36,32 @@ export function htlcChanges({ facts, previous }: CommitmentReview): HtlcChanges 
   }
   const added = facts.htlcs.filter((htlc) => left.get(nameOf(htlc))?.pop() === undefined)
   return { added, removed: [...left.values()].flat() }
+}
+
+/** Of the HTLCs that a commitment drops, those that paid us and whose preimage was given. */
+export function settledHtlcs(
+  facts: CommitmentFacts,
+  previous: CounterpartyCommitment | undefined,
+  settling: readonly SettlingHtlc[],
+): readonly HtlcRecord[] {
+  if (settling.length === 0) return []
+  let left = settling
+  return htlcChanges({ facts, previous }).removed.filter((htlc) => {
+    const rest = htlc.way === 'incoming' ? withoutOne(left, htlc) : left
+    const isSettled = rest !== left
+    left = rest
+    return isSettled
+  })
+}
+
+/** The HTLCs without one that is equal; the same ones where there is none. */
+export function withoutOne(
+  htlcs: readonly SettlingHtlc[],
+  wanted: SettlingHtlc,
+): readonly SettlingHtlc[] {
+  const name = nameOf({ ...wanted, way: 'incoming' })
+  const at = htlcs.findIndex((htlc) => nameOf({ ...htlc, way: 'incoming' }) === name)
+  return at < 0 ? htlcs : htlcs.toSpliced(at, 1)
 }
 
 /** The sum of HTLCs that go one way. */

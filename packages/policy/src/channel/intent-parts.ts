@@ -65,11 +65,14 @@ function goneOffers(review: CommitmentReview): readonly HtlcRecord[] {
 
 /** What offers that are gone brought back at least: what came in is taken for payments to us. */
 function returnedSats(review: CommitmentReview): bigint {
-  const { facts, previous } = review
+  const { facts, previous, opener } = review
   if (previous === undefined) return 0n
   const { removed } = htlcChanges(review)
   const rise = toHolderSats(facts) - previous.toHolderSats
-  const fees = previous.feeSats > facts.feeSats ? previous.feeSats - facts.feeSats : 0n
+  // Where we may be who pays the fee, one that falls comes back to us too.
+  const isOurs = opener === 'holder' || opener === 'unknown'
+  const fell = previous.feeSats - facts.feeSats
+  const fees = isOurs && fell > 0n ? fell : 0n
   const offered = newlyOffered(review).reduce((sum, { amountSats }) => sum + amountSats, 0n)
   return rise + offered - fees - sumOf(removed, 'incoming')
 }

@@ -1,13 +1,13 @@
 import { anchorValue } from '@boltwarden/core/bolt3/scripts/anchor'
-import { equalBytes } from '@boltwarden/core/bytes'
 import { isAllowed } from '../onchain/allow-list.ts'
 import type { Policy } from '../policy.ts'
-import { fundingScriptPubKey } from '../state/funding.ts'
 import type { NodeState, UnlinkedFunding } from '../state/node-state.ts'
 import type { ClosingFacts } from './closing-facts.ts'
 import { type CommitmentReview, isMidlife } from './commitment-review.ts'
-import { htlcChanges, sumOf, toHolderSats } from './htlc-changes.ts'
+import { balanceOf } from './dues.ts'
+import { htlcChanges, toHolderSats } from './htlc-changes.ts'
 import type { HtlcFacts } from './htlc-facts.ts'
+import { walletFunding } from './opener.ts'
 
 /** HTLCs that we offer for the first time; those of a channel just adopted were there before. */
 export function newlyOffered(review: CommitmentReview): readonly HtlcFacts[] {
@@ -16,30 +16,20 @@ export function newlyOffered(review: CommitmentReview): readonly HtlcFacts[] {
   return htlcChanges(review).added.filter(({ way }) => way === 'outgoing')
 }
 
-/** What a commitment takes from us that neither new HTLCs nor a higher fee explain; 0 or more. */
-export function unexplainedSats(review: CommitmentReview): bigint {
-  const { facts, previous, side, isRepeated } = review
+/** What a commitment takes from us that no HTLC with an output explains; 0 or more. */
+export function unexplainedSats(review: CommitmentReview, policy: Policy): bigint {
+  const { previous, side, isRepeated } = review
   if (previous === undefined || isRepeated || side === 'holder') return 0n
-  const fall = previous.toHolderSats - toHolderSats(facts)
-  const fees = facts.feeSats > previous.feeSats ? facts.feeSats - previous.feeSats : 0n
-  const rest = fall - sumOf(htlcChanges(review).added, 'outgoing') - fees
-  return rest > 0n ? rest : 0n
+  return balanceOf(review, policy).takenSats
 }
 
 /** The output of the L1 wallet that a channel's first commitment spends, where there is one. */
 export function ownFunding(
   { facts, state, side }: CommitmentReview,
-  { unlinkedFundings }: NodeState,
+  node: NodeState,
 ): UnlinkedFunding | undefined {
   if (state?.funding !== undefined || side === 'holder') return undefined
-  const script = fundingScriptPubKey(facts)
-  return unlinkedFundings.find(
-    (funding) =>
-      funding.vout === facts.input.vout &&
-      funding.amountSats === facts.amountSats &&
-      equalBytes(funding.txid, facts.input.txid) &&
-      equalBytes(funding.scriptPubKey, script),
-  )
+  return walletFunding(facts, node)
 }
 
 /** What a first commitment gives the counterparty, where the fee and the anchors are ours to pay. */
@@ -50,10 +40,10 @@ export function toCounterpartySats({ facts }: CommitmentReview): bigint {
 }
 
 /** What a counterparty's commitment takes out of the node over Lightning. */
-export function outflowOf(review: CommitmentReview, node: NodeState): bigint {
+export function outflowOf(review: CommitmentReview, node: NodeState, policy: Policy): bigint {
   const offered = newlyOffered(review).reduce((sum, { amountSats }) => sum + amountSats, 0n)
   const pushed = ownFunding(review, node) === undefined ? 0n : toCounterpartySats(review)
-  return offered + unexplainedSats(review) + pushed
+  return offered + unexplainedSats(review, policy) + pushed
 }
 
 /** What a close pays us: our own keys, and scripts that the owner allows. */

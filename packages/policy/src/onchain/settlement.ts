@@ -1,5 +1,6 @@
 import { isP2wsh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
-import type { TxIn } from '@boltwarden/core/bitcoin/transaction'
+import type { OutPoint, TxIn } from '@boltwarden/core/bitcoin/transaction'
+import { anchorValue } from '@boltwarden/core/bolt3/scripts/anchor'
 import { equalBytes } from '@boltwarden/core/bytes'
 import { maxSats, type Sats, sats } from '@boltwarden/core/units'
 import { reviewCommitments } from '../channel/commitment-review.ts'
@@ -62,6 +63,7 @@ type Books = {
   readonly changed: Set<string>
   readonly intents: Map<string, WithdrawalIntent>
   unlinked: readonly UnlinkedFunding[]
+  paid: readonly OutPoint[]
   left: bigint
   fees: bigint
 }
@@ -88,6 +90,7 @@ function settleAll(policy: Policy, facts: Facts, view: View): Settlement {
     changed: new Set(),
     intents: new Map(),
     unlinked: unlinkedAfterCommitments(facts, view),
+    paid: view.node.paidFundings,
     left: 0n,
     fees: 0n,
   }
@@ -109,6 +112,7 @@ function settleAll(policy: Policy, facts: Facts, view: View): Settlement {
           onchainOut: spend(view.node.onchainOut, atMs, newlyLeftSats),
           onchainFees: spend(view.node.onchainFees, atMs, newFeeSats),
           unlinkedFundings: books.unlinked,
+          paidFundings: books.paid.slice(-maxUnlinkedFundings),
         },
     spends: books.remembers ? [...books.changed].flatMap((key) => books.spends.get(key) ?? []) : [],
     intents: [...books.intents.values()],
@@ -153,9 +157,11 @@ function settleOne(
   const feeSats = sum(known.map((amount) => amount ?? 0n)) - back - leftSats
   charge(onchain, { leftSats, feeSats }, books, keeps)
   books.unlinked = withUnlinked(onchain, roles, atMs, books.unlinked)
-  const raisesParent = onchain.transaction.inputs.some(
-    (input) => books.spends.get(outPointKey(input))?.own?.purpose === 'anchor',
-  )
+  books.paid = withPaid(onchain, roles, view, books.paid)
+  const raisesParent = onchain.transaction.inputs.some((input) => {
+    const own = books.spends.get(outPointKey(input))?.own
+    return own?.purpose === 'anchor' && own.amountSats === anchorValue
+  })
   return { onchain, roles, leftSats, feeSats, isWhole, raisesParent }
 }
 
@@ -188,7 +194,7 @@ function noteOwnCommitments(policy: Policy, facts: Facts, view: View, books: Boo
     if (side !== 'holder' || commitment.outputs.length > maxSpentOutputs) continue
     for (const [vout, { value, scriptPubKey }] of commitment.transaction.outputs.entries()) {
       if (!isP2wsh(scriptPubKey)) continue
-      const purpose = value === anchorSats ? 'anchor' : 'second-stage'
+      const purpose = value === anchorValue ? 'anchor' : 'second-stage'
       const spent = unspentOutput({ txid: commitment.txid, vout })
       const known = books.spends.get(outPointKey(spent))
       if (known?.own === undefined) {
@@ -197,9 +203,6 @@ function noteOwnCommitments(policy: Policy, facts: Facts, view: View, books: Boo
     }
   }
 }
-
-/** What an anchor holds. */
-const anchorSats = 330n
 
 function charge(
   { transaction }: OnchainTransaction,
@@ -256,6 +259,25 @@ function withUnlinked(
     return isKnown ? [] : [{ txid, vout, scriptPubKey, amountSats: value, spends, atMs }]
   })
   return added.length === 0 ? unlinked : [...unlinked, ...added]
+}
+
+/** A channel that the wallet pays for is one that we opened: its next commitment learns it. */
+function withPaid(
+  { txid, transaction }: OnchainTransaction,
+  roles: readonly OutputRole[],
+  { fundings }: View,
+  paid: readonly OutPoint[],
+): readonly OutPoint[] {
+  const added = transaction.outputs.flatMap((_output, vout): readonly OutPoint[] => {
+    if (roles[vout] !== 'funding') return []
+    const isKnown = paid.some((one) => equalBytes(one.txid, txid) && one.vout === vout)
+    const isTold = fundings.some(
+      ({ funding }) =>
+        funding?.opener === 'holder' && equalBytes(funding.txid, txid) && funding.vout === vout,
+    )
+    return isKnown || isTold ? [] : [{ txid, vout }]
+  })
+  return added.length === 0 ? paid : [...paid, ...added]
 }
 
 /**

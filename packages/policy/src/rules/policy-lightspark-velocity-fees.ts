@@ -6,7 +6,7 @@ import { defineRule, type Rule } from './rule.ts'
 export const policyLightsparkVelocityFees: Rule<'policy-lightspark-velocity-fees'> = defineRule({
   tag: 'policy-lightspark-velocity-fees',
   summary:
-    'an L1 transaction or a claim with which more would be left to miners than `onchain.feeHourlySats` within an hour or `onchain.feeDailySats` within a day',
+    'an L1 transaction or a claim with which more would be left to miners than `onchain.feeHourlySats` within an hour or `onchain.feeDailySats` within a day (by default 5,000,000: 60 claims of one input at the highest feerate)',
   why: 'Many transactions with a fee that each is allowed to have empty a wallet too.',
   mandatory: false,
   severity: 'error',

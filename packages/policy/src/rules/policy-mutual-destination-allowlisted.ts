@@ -16,8 +16,9 @@ export const policyMutualDestinationAllowlisted: Rule<'policy-mutual-destination
       'https://github.com/lightning/bolts/blob/master/03-transactions.md#legacy-closing-transaction',
     limits:
       'Our own keys are recognised within a bounded index. Which of two outputs is meant for us is not sent: one must be ours.',
-    check: eachClosing((closing, last, { policy }) => {
-      if (last === undefined || isDust(closing, last.toHolderSats)) return []
+    check: eachClosing((closing, last, { policy, view }) => {
+      const state = view.channels.get(closing.channel)
+      if (last === undefined || isDust(closing, last, state)) return []
       return ownSats(closing, policy) > 0n ? [] : ['no output pays a key of our own']
     }),
   })

@@ -13,7 +13,7 @@ export const policyMutualFeeRange: Rule<'policy-mutual-fee-range'> = defineRule(
   source:
     'https://github.com/lightning/bolts/blob/master/03-transactions.md#legacy-closing-transaction',
   limits:
-    'The weight of the signed transaction is not known, so the fee is bounded and not the feerate.',
+    'The weight of the signed transaction is not known, so the fee is bounded and not the feerate. Who pays it is for policy-mutual-value-matches-commitment.',
   check: eachClosing(({ feeSats }, _last, { policy }) => {
     const { maxCloseFeeSats } = policy.channels
     if (feeSats < 0n) return [`the outputs exceed the amount by ${-feeSats} sat`]

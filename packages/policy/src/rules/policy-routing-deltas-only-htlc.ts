@@ -1,7 +1,5 @@
-import { commitmentFee } from '@boltwarden/core/bolt3/fees'
-import { feeratePerKw } from '@boltwarden/core/units'
 import type { CommitmentReview } from '../channel/commitment-review.ts'
-import { unexplainedSats } from '../channel/outflow.ts'
+import { type Balance, balanceOf } from '../channel/dues.ts'
 import type { Policy } from '../policy.ts'
 import { eachCounterpartyCommitment } from './commitment-checks.ts'
 import { defineRule, type Rule } from './rule.ts'
@@ -10,28 +8,42 @@ import { defineRule, type Rule } from './rule.ts'
 export const policyRoutingDeltasOnlyHtlc: Rule<'policy-routing-deltas-only-htlc'> = defineRule({
   tag: 'policy-routing-deltas-only-htlc',
   summary:
-    "a counterparty's commitment that leaves us less than the one before, by more than the HTLCs that we offer anew, the rise of the fee and up to `maxTrimmedSats` of HTLCs without an output",
+    "a counterparty's commitment that leaves us less than the one before, by more than the HTLCs that we offer anew and up to `maxTrimmedSats` of HTLCs without an output (none on a node that only receives or registers its payments), or that drops an HTLC to us without crediting it although its preimage was given. Where we opened the channel, our balance and the fee count together; where the counterparty did, no fee explains that our balance falls",
   why: 'Money leaves a channel by HTLCs only: a balance that falls by itself is a theft.',
   mandatory: false,
   severity: 'error',
   appliesTo: ['derive-key-and-sign'],
   source: 'https://github.com/lightning/bolts/blob/master/02-peer-protocol.md#normal-operation',
   limits:
-    'Preimages of payments that we make are not sent, so an HTLC that is gone without bringing its money back is believed to be paid. HTLCs without an output are seen as fee only. What a commitment takes in fees is bounded by policy-commitment-fee-range.',
-  check: eachCounterpartyCommitment((review, { policy }) => {
-    const taken = unexplainedSats(review)
-    const most = trimmedAllowance(review, policy)
-    return taken <= most
-      ? []
-      : [`our balance falls by ${taken} sat that nothing explains, above ${most} sat`]
-  }),
+    'Preimages of payments that we make are not sent, so an HTLC that is gone without bringing its money back is believed to be paid. HTLCs without an output are seen as fee only, and so may be taken one after the other, which counts as paid over Lightning. Who opened a channel is not sent: it is us where the L1 wallet pays for it, or where the counterparty has nothing in its first commitment. Where that is contradicted by a fee charged to us, the commitment is held; of a channel whose opening was not seen, what its first changes of the fee show is believed. What a commitment takes in fees is bounded by policy-commitment-fee-range.',
+  check: (context) => [...taken(context), ...doubtful(context)],
 })
 
-/** HTLCs without an output stand in the fee: what exceeds the least fee there can be is theirs. */
-function trimmedAllowance({ facts, type }: CommitmentReview, { channels }: Policy): bigint {
-  const { minFeeratePerKw, maxTrimmedSats } = channels
-  const least = commitmentFee(type, feeratePerKw(minFeeratePerKw), facts.htlcs.length)
-  const room = facts.feeSats - least
-  if (room <= 0n) return 0n
-  return room < maxTrimmedSats ? room : maxTrimmedSats
+const taken = eachCounterpartyCommitment((review, { policy }) => {
+  const { takenSats, mostSats, isDoubtful } = weighed(review, policy)
+  return takenSats <= mostSats || isDoubtful
+    ? []
+    : [`our balance falls by ${takenSats} sat that nothing explains, above ${mostSats} sat`]
+})
+
+/** An owner who knows better can let it pass; a channel closed by force does not open again. */
+const doubts = eachCounterpartyCommitment((review, { policy }) => {
+  const { takenSats, mostSats, isDoubtful } = weighed(review, policy)
+  return isDoubtful
+    ? [
+        `our balance falls by ${takenSats} sat, above ${mostSats} sat, for a fee that we pay only if we opened the channel: the L1 wallet paid nothing for it`,
+      ]
+    : []
+})
+
+const doubtful: Rule['check'] = (context) =>
+  doubts(context).map((finding) => ({ ...finding, temporary: true as const }))
+
+function weighed(
+  review: CommitmentReview,
+  policy: Policy,
+): Pick<Balance, 'takenSats' | 'mostSats' | 'isDoubtful'> {
+  return review.isRepeated
+    ? { takenSats: 0n, mostSats: 0n, isDoubtful: false }
+    : balanceOf(review, policy)
 }

@@ -15,7 +15,10 @@ export const policyVelocityTransferred: Rule<'policy-velocity-transferred'> = de
   limits:
     'HTLCs count when they are offered, and stay counted where they fail. What a commitment takes without an explanation counts, and so does what an opening commitment gives away. Forwarded payments count like our own.',
   check: ({ policy, facts, commitments, view }) => {
-    const amount = commitments.reduce((sum, review) => sum + outflowOf(review, view.node), 0n)
+    const amount = commitments.reduce(
+      (sum, review) => sum + outflowOf(review, view.node, policy),
+      0n,
+    )
     if (amount === 0n) return nothing
     const { hourlySats, dailySats } = policy.payments
     const { receivedAtMs } = facts.delivery

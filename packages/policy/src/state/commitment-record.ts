@@ -37,6 +37,16 @@ export type CounterpartyCommitment = {
   readonly htlcs: readonly HtlcRecord[]
   /** What its HTLCs say of its per-commitment point, until its secret is revealed. */
   readonly htlcKeys?: HtlcKeys
+  /** What it had to leave us; undefined where it was signed before that was kept. */
+  readonly dues?: Dues
+}
+
+/** What is ours at least, by who pays the fee. */
+export type Dues = {
+  /** Of `to_remote`, where the counterparty pays. */
+  readonly toHolderSats: Sats
+  /** Of `to_remote`, the fee and the anchors together, where we pay. */
+  readonly withFeeSats: Sats
 }
 
 /** The keys of a commitment's HTLCs that follow from its per-commitment point. */
@@ -72,12 +82,17 @@ export function commitmentJson(commitment: CounterpartyCommitment): object {
       holder: toHex(commitment.htlcKeys.holder),
       revocationHash: toHex(commitment.htlcKeys.revocationHash),
     },
+    dues: commitment.dues && {
+      toHolderSats: String(commitment.dues.toHolderSats),
+      withFeeSats: String(commitment.dues.withFeeSats),
+    },
   }
 }
 
 /** The inverse of {@link commitmentJson}. */
 export function readCommitment(record: StateRecord): CounterpartyCommitment {
   const htlcKeys = record.optional('htlcKeys', (name) => record.object(name, readHtlcKeys))
+  const dues = record.optional('dues', (name) => record.object(name, readDues))
   return {
     number: commitmentNumber(record.integer('number')),
     txid: txid(record.bytes('txid')),
@@ -90,6 +105,14 @@ export function readCommitment(record: StateRecord): CounterpartyCommitment {
       cltvExpiry: htlc.integer('cltvExpiry', 0xffff_ffff),
     })),
     ...(htlcKeys !== undefined && { htlcKeys }),
+    ...(dues !== undefined && { dues }),
+  }
+}
+
+function readDues(record: StateRecord): Dues {
+  return {
+    toHolderSats: record.sats('toHolderSats'),
+    withFeeSats: record.sats('withFeeSats'),
   }
 }
 

@@ -7,6 +7,19 @@ import { toHex } from '@boltwarden/core/hex'
 import type { Sats } from '@boltwarden/core/units'
 import type { StateRecord } from './record.ts'
 
+/**
+ * What is known of who opened a channel, and so pays the fees of its commitments and of its close.
+ *
+ * - `holder`: us: the L1 wallet paid for it, or the counterparty had nothing in it at first.
+ * - `counterparty`: we had nothing in it at first.
+ * - `probably-counterparty`: both had something, and the L1 wallet paid nothing.
+ * - `unknown`: its opening was not seen.
+ */
+export const openers = ['holder', 'counterparty', 'probably-counterparty', 'unknown'] as const
+
+/** One of {@link openers}. */
+export type Opener = (typeof openers)[number]
+
 /** What the first commitment that is signed fixes for a channel's life. */
 export type Funding = {
   readonly txid: Txid
@@ -25,6 +38,16 @@ export type Funding = {
   readonly initialToHolderSats: Sats
   /** What it gives the counterparty, where we are who opened the channel. */
   readonly initialToCounterpartySats: Sats
+  /** Sharpened as more is seen; where it is left out, {@link openerOf} tells it. */
+  readonly opener?: Opener
+}
+
+/** Who opened a channel, where nothing but its first balances may be remembered. */
+export function openerOf(funding: Funding): Opener {
+  const { opener, initialToHolderSats, initialToCounterpartySats } = funding
+  if (opener !== undefined) return opener
+  if (initialToHolderSats === 0n) return 'counterparty'
+  return initialToCounterpartySats === 0n ? 'holder' : 'unknown'
 }
 
 /** The scriptPubKey of a funding output, 34 bytes. */
@@ -48,11 +71,13 @@ export function fundingJson(funding: Funding): object {
     commitmentType: funding.commitmentType,
     initialToHolderSats: String(funding.initialToHolderSats),
     initialToCounterpartySats: String(funding.initialToCounterpartySats),
+    opener: funding.opener,
   }
 }
 
 /** The inverse of {@link fundingJson}. */
 export function readFunding(record: StateRecord): Funding {
+  const opener = record.optional('opener', (name) => record.oneOf(name, openers))
   return {
     txid: txid(record.bytes('txid')),
     vout: record.integer('vout', 0xffff_ffff),
@@ -65,5 +90,6 @@ export function readFunding(record: StateRecord): Funding {
     commitmentType: record.oneOf('commitmentType', commitmentTypes),
     initialToHolderSats: record.sats('initialToHolderSats'),
     initialToCounterpartySats: record.sats('initialToCounterpartySats'),
+    ...(opener !== undefined && { opener }),
   }
 }

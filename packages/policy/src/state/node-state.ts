@@ -1,10 +1,12 @@
+import { hash160 } from '@boltwarden/core/bitcoin/hash'
 import type { OutPoint } from '@boltwarden/core/bitcoin/transaction'
 import { type Txid, txid } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import type { Result } from '@boltwarden/core/result'
 import type { Sats } from '@boltwarden/core/units'
+import type { HtlcRecord } from './commitment-record.ts'
 import { outPointJson, readOutPoint } from './out-point.ts'
-import { decodeRecord, type StateProblem } from './record.ts'
+import { decodeRecord, type StateProblem, type StateRecord } from './record.ts'
 import { noVelocity, readVelocity, type Velocity, velocityJson } from './velocity.ts'
 
 /** A funding output that the L1 wallet pays and no commitment has shown yet. */
@@ -30,7 +32,14 @@ export type NodeState = {
   /** Preimages given without an HTLC, each counted as 1. */
   readonly trimmedPreimages: Velocity
   readonly unlinkedFundings: readonly UnlinkedFunding[]
+  /** Fundings that the L1 wallet paid after a commitment had shown them, until the next one. */
+  readonly paidFundings: readonly OutPoint[]
+  /** HTLCs that pay us and whose preimage was given, until a commitment credits them. */
+  readonly settling: readonly SettlingHtlc[]
 }
+
+/** An HTLC that pays us and whose preimage was given. */
+export type SettlingHtlc = Pick<HtlcRecord, 'paymentHash160' | 'amountSats' | 'cltvExpiry'>
 
 /** A node of which nothing is known. */
 export const emptyNodeState: NodeState = Object.freeze({
@@ -39,12 +48,14 @@ export const emptyNodeState: NodeState = Object.freeze({
   onchainFees: noVelocity,
   trimmedPreimages: noVelocity,
   unlinkedFundings: Object.freeze([]),
+  paidFundings: Object.freeze([]),
+  settling: Object.freeze([]),
 })
 
 /** The text that a store keeps. */
 export function encodeNodeState(state: NodeState): string {
   return JSON.stringify({
-    v: 1,
+    v: 2,
     lightningOut: velocityJson(state.lightningOut),
     onchainOut: velocityJson(state.onchainOut),
     onchainFees: velocityJson(state.onchainFees),
@@ -57,12 +68,21 @@ export function encodeNodeState(state: NodeState): string {
       spends: outPointJson(funding.spends),
       atMs: funding.atMs,
     })),
+    paidFundings: state.paidFundings.map(outPointJson),
+    settling: state.settling.map((htlc) => ({
+      paymentHash160: toHex(htlc.paymentHash160),
+      amountSats: String(htlc.amountSats),
+      cltvExpiry: htlc.cltvExpiry,
+    })),
   })
 }
 
-/** The inverse of {@link encodeNodeState}; refuses everything that it does not write. */
+/**
+ * The inverse of {@link encodeNodeState}; refuses everything that it does not write. The text of
+ * version 1 knew nothing of channels beyond their fundings.
+ */
 export function decodeNodeState(text: string): Result<NodeState, StateProblem> {
-  return decodeRecord(text, [1], (record) => ({
+  return decodeRecord(text, [1, 2], (record, version) => ({
     lightningOut: readVelocity(record, 'lightningOut'),
     onchainOut: readVelocity(record, 'onchainOut'),
     onchainFees: readVelocity(record, 'onchainFees'),
@@ -75,5 +95,15 @@ export function decodeNodeState(text: string): Result<NodeState, StateProblem> {
       spends: funding.object('spends', readOutPoint),
       atMs: funding.integer('atMs'),
     })),
+    paidFundings: version === 1 ? [] : record.list('paidFundings', readOutPoint),
+    settling: version === 1 ? [] : record.list('settling', readSettling),
   }))
+}
+
+function readSettling(record: StateRecord): SettlingHtlc {
+  return {
+    paymentHash160: hash160(record.bytes('paymentHash160')),
+    amountSats: record.sats('amountSats'),
+    cltvExpiry: record.integer('cltvExpiry', 0xffff_ffff),
+  }
 }

@@ -56,7 +56,7 @@ describe('a cooperative close', () => {
     [
       'with dust',
       (tx) => ours(tx, (it) => [it, { value: sats(200n), scriptPubKey: toThief }]),
-      ['policy-mutual-other'],
+      ['policy-mutual-other', 'policy-mutual-value-matches-commitment'],
     ],
     [
       'with a sequence of nothing',

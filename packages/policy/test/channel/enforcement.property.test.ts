@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hash } from '../honest.ts'
 import { Signer } from '../signer.ts'
-import { commit, keys, open, type Stage } from './play.ts'
+import { commit, funded, keys, open, type Stage } from './play.ts'
 import { SimulatedChannel } from './simulated-channel.ts'
 
 const { FC_NUM_RUNS = '40' } = process.env
@@ -201,7 +201,7 @@ function play(
   signer.policy = policy
   const pushMsat = terms.funder === 'holder' ? 400_000_000n : 600_000_000n
   const channel = new SimulatedChannel(keys, { ...terms, pushMsat })
-  const stage = { signer, channel }
+  const stage = funded({ signer, channel })
   open(stage)
   commit(stage)
   const initial = signer.channel(channel.channel)?.commitments.at(-1)?.toHolderSats ?? 0n

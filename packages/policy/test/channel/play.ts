@@ -18,7 +18,17 @@ export type Stage = { readonly signer: Signer; readonly channel: SimulatedChanne
 /** A fresh signer with a channel whose first point was not asked for yet. */
 export function stage(terms: Terms): Stage {
   const signer = new Signer(keys, 'REGTEST')
-  return { signer, channel: new SimulatedChannel(signer.keys, terms) }
+  return funded({ signer, channel: new SimulatedChannel(signer.keys, terms) })
+}
+
+/** The L1 wallet has paid for the channel, where we open it. */
+export function funded(play: Stage): Stage {
+  const { signer, channel } = play
+  if (channel.terms.funder === 'counterparty') return play
+  const node = signer.node()
+  const paidFundings = [...node.paidFundings, channel.outPoint]
+  signer.write({ channels: [], node: { ...node, paidFundings } })
+  return play
 }
 
 /** Asks, and expects to be answered without a warning. */
