@@ -1,6 +1,6 @@
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
 import type { Request } from '@boltwarden/core/request'
-import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
+import { maxCommitmentIndex, sats } from '@boltwarden/core/units'
 import { afterSigning } from './channel/advance-signing.ts'
 import type { Facts } from './facts.ts'
 import { settle } from './onchain/settlement.ts'
@@ -10,7 +10,7 @@ import { type ChannelState, unsignedChannel } from './state/channel-state.ts'
 import type { HtlcRecord } from './state/commitment-record.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
 import type { SettlingHtlc } from './state/node-state.ts'
-import { isUnlearnable, learnSecret } from './state/revealed.ts'
+import { withRevealed } from './state/revealed.ts'
 import { spend } from './state/velocity.ts'
 import type { View, Writes } from './view.ts'
 
@@ -92,20 +92,8 @@ function afterRelease(
   const channel = channelOf(facts)
   if (channel === undefined) return undefined
   const state = view.channels.get(channel)
-  if (state !== undefined) {
-    return state.lastReleased === index ? undefined : { ...state, lastReleased: index }
-  }
-  return {
-    channel,
-    id: request.channel,
-    node: request.node,
-    origin: 'adopted',
-    // The node holds a newer commitment already, so the point of the next index was given.
-    lowestPoint: commitmentIndex(Math.max(index - 1, 0)),
-    lastReleased: index,
-    counterpartySecrets: emptyCounterpartySecrets,
-    ...unsignedChannel,
-  }
+  if (state === undefined || state.lastReleased === index) return undefined
+  return { ...state, lastReleased: index }
 }
 
 function afterReveal(
@@ -113,10 +101,8 @@ function afterReveal(
   view: View,
 ): ChannelState | undefined {
   const state = view.channelById
-  if (state === undefined || isUnlearnable(state)) return undefined
-  const learnt = learnSecret(state.counterpartySecrets, request.index, request.secret)
-  if (!learnt.ok || learnt.value === state.counterpartySecrets) return undefined
-  return { ...state, counterpartySecrets: learnt.value }
+  const learnt = state && withRevealed(state, request.index, request.secret)
+  return learnt?.ok && learnt.value !== state ? learnt.value : undefined
 }
 
 function afterHash(

@@ -5,7 +5,7 @@ import type { Delivery } from './event.ts'
 import { maxBatchJobs } from './policy.ts'
 import { type SigningScope, signingScopeOf } from './signing-scope.ts'
 import { type ChannelState, offeredHashes } from './state/channel-state.ts'
-import type { HtlcRecord } from './state/commitment-record.ts'
+import type { IncomingHtlc } from './state/incoming-htlcs.ts'
 import type { Intent } from './state/intent.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
 import type { LedgerEntry } from './state/ledger-entry.ts'
@@ -30,8 +30,8 @@ export type View = {
   readonly channels: ReadonlyMap<number, ChannelState>
   readonly channelById: ChannelState | undefined
   readonly invoice: InvoiceState | undefined
-  /** HTLCs of any channel that pay us and have the invoice's payment hash. */
-  readonly incoming: readonly HtlcRecord[]
+  /** HTLCs of any channel that pay us and have the invoice's payment hash, and how sure that is. */
+  readonly incoming: readonly IncomingHtlc[]
   /**
    * Those with a key of the scope, and where the scope names the node, those that HTLCs of the
    * channels serve: their end is known only by their absence.

@@ -117,37 +117,48 @@ describe('policy-lightspark-unknown-channel', () => {
     const channel = channelId('Channel:unknown')
     return { signer, delivery: changed(delivery, { path: 'm/3/7', channel }) }
   }
+  const refused = [
+    'decline',
+    'policy-lightspark-release-before-point',
+    'policy-lightspark-unknown-channel',
+  ]
 
   test('a secret of a channel never seen is refused, and the reason says so', () => {
     const { signer, delivery } = unknown()
     const judgement = signer.decide(delivery)
-    expect(outcome(judgement)).toEqual(['decline', 'policy-lightspark-unknown-channel'])
+    expect(outcome(judgement)).toEqual(refused)
     expect(judgement.decision).toMatchObject({
-      violations: [{ message: expect.stringContaining('the channel was never seen') }],
+      violations: [
+        { message: expect.stringContaining('the channel was never seen') },
+        { message: expect.stringContaining('the channel was never seen') },
+      ],
     })
     expect(judgement.writes.channels).toEqual([])
   })
 
-  test('held where the policy says so', () => {
-    const { signer, delivery } = unknown()
-    signer.policy = createPolicy({ severities: { 'policy-lightspark-unknown-channel': 'hold' } })
-    expect(outcome(signer.decide(delivery))).toEqual(['hold', 'policy-lightspark-unknown-channel'])
-  })
-
-  test('adopted where the policy says so; its order is kept from there on', () => {
-    const { signer, delivery } = unknown()
-    signer.policy = createPolicy({ severities: { 'policy-lightspark-unknown-channel': 'warn' } })
-    const judgement = signer.decide(delivery)
-    expect(outcome(judgement)).toEqual(['sign', 'policy-lightspark-unknown-channel'])
-    expect(judgement.writes.channels).toMatchObject([
-      { channel: 7, origin: 'adopted', lastReleased: index(3), lowestPoint: index(4) },
-    ])
-    expect(outcome(signer.decide(changed(delivery, { index: index(5) })))).toEqual([
-      'decline',
-      'policy-lightspark-release-before-point',
-      'policy-lightspark-release-order',
-    ])
-  })
+  test.each([
+    ['that observes', { mode: 'observe' }],
+    ['that adopts channels', { channels: { adopt: true } }],
+    ['that only notes it', { severities: { 'policy-lightspark-unknown-channel': 'warn' } }],
+  ] as const)(
+    'also under a policy %s: a point lets it in, and then its order is kept',
+    (_, choices) => {
+      const { signer, delivery } = unknown()
+      signer.policy = createPolicy(choices)
+      expect(outcome(signer.decide(delivery))[0]).toBe('decline')
+      signer.policy = createPolicy({ channels: { adopt: true } })
+      const { kind: _kind, ...request } = changed(delivery, { index: index(5) }).request
+      const point = { ...request, kind: 'get-per-commitment-point' } as const
+      const asked = signer.decide({ ...changed(delivery, {}), request: point })
+      expect(asked.writes.channels).toMatchObject([{ channel: 7, origin: 'adopted' }])
+      expect(outcome(signer.decide(changed(delivery, {})))).toEqual(['sign'])
+      expect(outcome(signer.decide(changed(delivery, { index: index(5) })))).toEqual([
+        'decline',
+        'policy-lightspark-release-before-point',
+        'policy-lightspark-release-order',
+      ])
+    },
+  )
 })
 
 describe('policy-lightspark-release-order', () => {

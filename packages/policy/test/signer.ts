@@ -13,8 +13,8 @@ import {
   type ChannelState,
   decodeChannelState,
   encodeChannelState,
-  incomingHtlcs,
 } from '@boltwarden/policy/state/channel-state'
+import { incomingHtlcs } from '@boltwarden/policy/state/incoming-htlcs'
 import { decodeIntent, encodeIntent, type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import {
   decodeInvoiceState,

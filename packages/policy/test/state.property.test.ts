@@ -2,7 +2,13 @@ import { hash160 } from '@boltwarden/core/bitcoin/hash'
 import { obscuringFactor } from '@boltwarden/core/bolt3/commitment-number'
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
 import { perCommitmentSecret } from '@boltwarden/core/bolt3/per-commitment'
-import { paymentHash, preimageNonce, publicKey, txid } from '@boltwarden/core/bytes'
+import {
+  commitmentSecret,
+  paymentHash,
+  preimageNonce,
+  publicKey,
+  txid,
+} from '@boltwarden/core/bytes'
 import { channelId, invoiceId, nodeId } from '@boltwarden/core/ids'
 import {
   commitmentIndex,
@@ -197,9 +203,28 @@ const channelState: fc.Arbitrary<ChannelState> = fc.record(
     lowestPoint: index,
     lastReleased: index,
     counterpartySecrets: fc.integer({ min: 0, max: 40 }).map(secretsAfter),
+    adoptedSecrets: fc.array(fc.record({ index, secret: bytes32.map(commitmentSecret) }), {
+      maxLength: 3,
+    }),
+    highestExpiry: fc.nat(),
     funding,
     commitments: fc.array(commitment, { maxLength: 2 }),
-    broadcast: fc.array(fc.record({ index, txid: bytes32.map(txid) }), { maxLength: 2 }),
+    broadcast: fc.array(
+      fc.record(
+        {
+          index,
+          txid: bytes32.map(txid),
+          scripts: fc.array(
+            fc.record({ scriptPubKey: bytes32, amountSats: sats, isBalance: fc.boolean() }),
+            { maxLength: 2 },
+          ),
+          toLocal: fc.constantFrom('due', 'perhaps'),
+          maxFeeratePerKw: fc.nat(),
+        },
+        { requiredKeys: ['index', 'txid'] },
+      ),
+      { maxLength: 2 },
+    ),
     closings: fc.array(fc.record({ txid: bytes32.map(txid), toHolderSats: sats }), {
       maxLength: 2,
     }),
@@ -296,7 +321,8 @@ describe('state as text', () => {
         (state, at, value) => {
           const fields = Object.entries(JSON.parse(encodeChannelState(state)))
           const lists = ['commitments', 'broadcast', 'closings']
-          const required = fields.filter(([name]) => name !== 'lastReleased' && name !== 'funding')
+          const optional = ['lastReleased', 'funding', 'adoptedSecrets', 'highestExpiry']
+          const required = fields.filter(([name]) => !optional.includes(name))
           const [name = ''] = required[at % required.length] ?? []
           // Any text is an id.
           fc.pre(!(['id', 'node'].includes(name) && value === 'x'))

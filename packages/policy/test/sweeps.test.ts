@@ -1,7 +1,11 @@
 import { p2wpkhOfHash, p2wsh, publicKeyHashOf } from '@boltwarden/core/bitcoin/output-script'
 import { serialiseTransaction, type Transaction } from '@boltwarden/core/bitcoin/transaction'
 import { parseUnsignedTransaction } from '@boltwarden/core/bitcoin/unsigned-transaction'
-import { emptyCounterpartySecrets, insertSecret } from '@boltwarden/core/bolt3/counterparty-secrets'
+import {
+  emptyCounterpartySecrets,
+  insertSecret,
+  lookUpSecret,
+} from '@boltwarden/core/bolt3/counterparty-secrets'
 import { perCommitmentSecret } from '@boltwarden/core/bolt3/per-commitment'
 import { buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
 import { commitmentSecret, digest } from '@boltwarden/core/bytes'
@@ -10,6 +14,7 @@ import { payloadId } from '@boltwarden/core/ids'
 import type { SigningJob } from '@boltwarden/core/request'
 import { commitmentNumber, indexOf, sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
+import { withRevealed } from '@boltwarden/policy/state/revealed'
 import { describe, expect, test } from 'vitest'
 import { changedJob, outcome, renamed, signing } from './honest.ts'
 import {
@@ -246,20 +251,43 @@ describe('justice', () => {
     const facts = honest.signer.facts(honest.delivery)
     const [job] = facts.onchain[0]?.jobs ?? []
     expect(job?.isPunishedBy?.(other)).toBe(false)
-    const { channel, state } = stateOf(honest)
-    honest.signer.write({
-      channels: [{ ...state, counterpartySecrets: emptyCounterpartySecrets }],
-    })
-    expect(channel).toBeDefined()
+    const { state } = stateOf(honest)
+    const { lowest } = state.counterpartySecrets
+    const last = state.commitments.at(-1)
+    expect(last && lowest === indexOf(last.number) + 1).toBe(true)
+    const counterpartySecrets = revealed(last?.number ?? 0)
+    honest.signer.write({ channels: [{ ...state, counterpartySecrets }] })
     expect(decide(honest, honest.delivery)).toEqual(['decline', 'policy-lightspark-justice-tweak'])
   })
 
-  test('of an adopted channel is signed: nothing was seen of what was revealed', () => {
+  test('whose reveal was lost is held until it comes', () => {
     const honest = justice()
     const { state } = stateOf(honest)
     const counterpartySecrets = emptyCounterpartySecrets
-    honest.signer.write({ channels: [{ ...state, origin: 'adopted', counterpartySecrets }] })
-    expect(decide(honest, honest.delivery)).toEqual(['sign'])
+    honest.signer.write({ channels: [{ ...state, counterpartySecrets }] })
+    expect(decide(honest, honest.delivery)).toEqual(['hold', 'policy-lightspark-justice-tweak'])
+    honest.signer.write({ channels: [state] })
+    expect(decide(honest, renamed(honest.delivery))).toEqual(['sign'])
+  })
+
+  test('of an adopted channel is held where its secret came before, signed where it came since', () => {
+    const honest = justice()
+    const { state } = stateOf(honest)
+    const { counterpartySecrets: known, ...adopted } = { ...state, origin: 'adopted' as const }
+    const [job] = honest.signer.facts(honest.delivery).onchain[0]?.jobs ?? []
+    const numbers = Array.from({ length: 60 }, (_, number) => indexOf(commitmentNumber(number)))
+    const [index, secret] =
+      numbers
+        .map((at) => [at, lookUpSecret(known, at)] as const)
+        .find(([, found]) => found !== undefined && job?.isPunishedBy?.(found)) ?? []
+    const counterpartySecrets = emptyCounterpartySecrets
+    honest.signer.write({ channels: [{ ...adopted, counterpartySecrets }] })
+    expect(decide(honest, honest.delivery)).toEqual(['hold', 'policy-lightspark-justice-tweak'])
+    if (index === undefined || secret === undefined) throw new RangeError('no secret')
+    const learnt = withRevealed({ ...adopted, counterpartySecrets }, index, secret)
+    if (!learnt.ok) throw new RangeError('not learnt')
+    honest.signer.write({ channels: [learnt.value] })
+    expect(decide(honest, renamed(honest.delivery))).toEqual(['sign'])
   })
 
   test('with the named index finds its secret at once', () => {

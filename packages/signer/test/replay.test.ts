@@ -89,7 +89,11 @@ describe('explaining', () => {
 
   test('says what another policy makes of it', async () => {
     const policy = '[rules]\npolicy-lightspark-unknown-channel = "hold"'
-    expect((await explained(release(5), policy)).verdict).toBe('hold')
+    const told = await explained(release(5), policy)
+    const found = told.rules.find(({ tag }) => tag === 'policy-lightspark-unknown-channel')
+    expect(found).toMatchObject({ outcome: 'hold' })
+    // A mandatory rule refuses it, whatever the policy.
+    expect(told.verdict).toBe('decline')
   })
 
   test('knows what a copy of a store knows, which stays as it is', async () => {

@@ -213,8 +213,8 @@ describe('a disk that is full', () => {
 
 describe('state that was changed by other hands', () => {
   test.each([
-    ['another version', `UPDATE channels SET state = replace(state, '"v":2', '"v":3')`],
-    ['a field too many', `UPDATE channels SET state = replace(state, '"v":2', '"v":2,"x":1')`],
+    ['another version', `UPDATE channels SET state = replace(state, '"v":3', '"v":4')`],
+    ['a field too many', `UPDATE channels SET state = replace(state, '"v":3', '"v":3,"x":1')`],
     ['no JSON', `UPDATE channels SET state = 'x'`],
     ['the state of another row', `UPDATE channels SET channel = 8`],
     ['another id', `UPDATE channels SET id = 'Channel:8'`],

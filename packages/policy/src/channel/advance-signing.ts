@@ -14,6 +14,7 @@ import type { View } from '../view.ts'
 import type { ClosingFacts } from './closing-facts.ts'
 import { type CommitmentReview, reviewCommitments } from './commitment-review.ts'
 import { balanceOf } from './dues.ts'
+import { holderScriptsOf } from './holder-scripts.ts'
 import { recordOf, toHolderSats, withoutOne } from './htlc-changes.ts'
 import { changedIntents } from './intent-parts.ts'
 import { outflowOf, ownSats, toCounterpartySats } from './outflow.ts'
@@ -71,14 +72,18 @@ function withCommitment(
   if (side === 'holder') {
     // Where job and transaction disagree, both are spoilt: the higher index comes first.
     const index = commitmentIndex(Math.max(indexOf(number), facts.index ?? 0))
-    const broadcast = [...state.broadcast, { index, txid: facts.txid }]
+    const signed = { index, txid: facts.txid, ...holderScriptsOf(review, policy) }
+    const broadcast = [...state.broadcast, signed]
     return { ...state, funding, broadcast }
   }
   const others = state.commitments.filter((known) => known.number !== number)
   const commitments = [...others, commitmentOf(review, policy)]
     .sort((a, b) => a.number - b.number)
     .slice(-2)
-  return { ...state, funding, commitments }
+  const expiries = facts.htlcs.map(({ cltvExpiry }) => cltvExpiry)
+  if (expiries.length === 0) return { ...state, funding, commitments }
+  const highestExpiry = Math.max(state.highestExpiry ?? 0, ...expiries)
+  return { ...state, funding, commitments, highestExpiry }
 }
 
 function commitmentOf(review: CommitmentReview, policy: Policy): CounterpartyCommitment {

@@ -4,6 +4,7 @@ import { equalBytes } from '@boltwarden/core/bytes'
 import type { OwnScriptPath } from '@boltwarden/core/keys/own-scripts'
 import type { Network } from '@boltwarden/core/network'
 import type { JobFacts, JobPorts } from '../facts/job-facts.ts'
+import { isOwnScriptPath } from '../onchain/outputs.ts'
 import type { FundingSpendFacts } from './commitment-facts.ts'
 
 /** An output of a closing transaction, and our key that it pays. */
@@ -20,7 +21,7 @@ export function closingFactsOf(
 ): ClosingFacts | undefined {
   if (spend.job.spend?.kind !== 'closing') return undefined
   const own = keys.ownScripts(network)
-  const named = destinationOf(spend.job)
+  const named = destinationOf(spend.job, network)
   const namedScript = named && p2wpkh(keys.publicKey(named))
   const outputs = spend.transaction.outputs.map((output) => {
     const isNamed = namedScript !== undefined && equalBytes(output.scriptPubKey, namedScript)
@@ -29,8 +30,7 @@ export function closingFactsOf(
   return { ...spend, outputs }
 }
 
-function destinationOf({ destination }: JobFacts): OwnScriptPath | undefined {
+function destinationOf({ destination }: JobFacts, network: Network): OwnScriptPath | undefined {
   if (!destination?.ok) return undefined
-  const { purpose } = destination.value
-  return purpose === 'destination' || purpose === 'l1-wallet' ? destination.value : undefined
+  return isOwnScriptPath(destination.value, network) ? destination.value : undefined
 }

@@ -2,15 +2,16 @@ import { equalBytes } from '@boltwarden/core/bytes'
 import { indexOf } from '@boltwarden/core/units'
 import type { CommitmentFacts } from '../channel/commitment-facts.ts'
 import type { CommitmentReview } from '../channel/commitment-review.ts'
+import { type HolderParent, holderParent } from '../channel/holder-parent.ts'
+import { mayBeDelayed } from '../channel/holder-scripts.ts'
 import type { HtlcFacts } from '../channel/htlc-facts.ts'
-import type { ChannelState } from '../state/channel-state.ts'
 import { defineRule, type Rule } from './rule.ts'
 
 /** Refuses HTLC transactions that belong to no commitment. */
 export const policyLightsparkHtlcParent: Rule<'policy-lightspark-htlc-parent'> = defineRule({
   tag: 'policy-lightspark-htlc-parent',
   summary:
-    "an HTLC transaction of the counterparty that does not spend an output of the commitment signed beside it, with that output's amount and script, to the one script that is unknown there; one of our own that does not spend a commitment of ours that was signed, or whose key is not that of its index",
+    "an HTLC transaction of the counterparty that does not spend an output of the commitment signed beside it, with that output's amount and script, to the one script that is unknown there; one of our own that does not spend a commitment of ours that was signed, whose key is not that of its index, or whose output is not the script that holds our balance there",
   why: 'A signature for an HTLC is worth what its commitment is: without one it pays whoever wrote it.',
   mandatory: false,
   severity: 'error',
@@ -18,8 +19,8 @@ export const policyLightsparkHtlcParent: Rule<'policy-lightspark-htlc-parent'> =
   source:
     'https://github.com/lightning/bolts/blob/master/03-transactions.md#htlc-timeout-and-htlc-success-transactions',
   limits:
-    'Whether that unknown script is revocable is not known before the counterparty revokes it. Where `to_local` has no output, all HTLC transactions of the commitment must at least pay one script.',
-  check: ({ facts, commitments, view }) =>
+    'Whether that unknown script is revocable is not known before the counterparty revokes it. Where `to_local` has no output, all HTLC transactions of the commitment must at least pay one script, and those of ours none of its other outputs. Our own `to_local` is found by its amount, within fees and what came back to us; where our balance may be too small for it, any other script passes.',
+  check: ({ facts, commitments, view, policy }) =>
     facts.channels.htlcs.flatMap((htlc) => {
       const { channel, signer, input, job } = htlc
       const parent = commitments.find(
@@ -28,7 +29,7 @@ export const policyLightsparkHtlcParent: Rule<'policy-lightspark-htlc-parent'> =
       const problems =
         signer === 'countersignatory'
           ? ofCounterparty(htlc, parent)
-          : ofHolder(htlc, parent, view.channels.get(channel))
+          : ofHolder(htlc, holderParent(htlc, parent, view.channels.get(channel), policy))
       return problems.map((message) => ({ job: job.job.id, message }))
     }),
 })
@@ -68,19 +69,21 @@ function hasKeysOf({ script }: HtlcFacts, other: HtlcFacts | undefined): boolean
   )
 }
 
-function ofHolder(
-  htlc: HtlcFacts,
-  parent: CommitmentReview | undefined,
-  state: ChannelState | undefined,
-): readonly string[] {
+function ofHolder(htlc: HtlcFacts, parent: HolderParent | undefined): readonly string[] {
   const { index } = htlc.job.job
-  const signed = state?.broadcast.find(({ txid }) => equalBytes(txid, htlc.input.txid))
-  const isKnown = signed !== undefined || parent?.side === 'holder'
+  if (parent === undefined) return ['its commitment was not signed', ...ofKey(htlc)]
+  const { scripts, toLocal = 'perhaps' } = parent
   return [
-    ...(isKnown ? [] : ['its commitment was not signed']),
-    ...(htlc.isHolderKey === false ? ['its key is not ours of that index'] : []),
-    ...(signed === undefined || index === undefined || index === signed.index
+    ...ofKey(htlc),
+    ...(parent.index === undefined || index === undefined || index === parent.index
       ? []
-      : [`its commitment has the index ${signed.index}, not ${index}`]),
+      : [`its commitment has the index ${parent.index}, not ${index}`]),
+    ...(scripts === undefined || mayBeDelayed(htlc.output.scriptPubKey, { scripts, toLocal })
+      ? []
+      : ['it does not pay our delayed script of its commitment']),
   ]
+}
+
+function ofKey({ isHolderKey }: HtlcFacts): readonly string[] {
+  return isHolderKey === false ? ['its key is not ours of that index'] : []
 }

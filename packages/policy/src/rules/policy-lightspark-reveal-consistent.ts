@@ -3,7 +3,7 @@ import { equalBytes } from '@boltwarden/core/bytes'
 import { type CommitmentIndex, numberOf } from '@boltwarden/core/units'
 import type { RevealedPoint } from '../facts/revealed-point.ts'
 import type { ChannelState } from '../state/channel-state.ts'
-import { isUnlearnable, learnSecret } from '../state/revealed.ts'
+import { withRevealed } from '../state/revealed.ts'
 import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 
 /** Refuses counterparty secrets that do not belong together, or not to what was signed. */
@@ -19,7 +19,7 @@ export const policyLightsparkRevealConsistent: Rule<'policy-lightspark-reveal-co
     source:
       'https://github.com/lightning/bolts/blob/master/03-transactions.md#efficient-per-commitment-secret-storage',
     limits:
-      "The counterparty's points are not sent. A secret of an odd index is compared with the HTLCs of its commitment only, if it had any; otherwise a wrong one shows at the next even index. Of a channel never seen, or adopted before its first reveal, nothing is known: its reveals are acknowledged and not remembered.",
+      "The counterparty's points are not sent. A secret of an odd index is compared with the HTLCs of its commitment only, if it had any; otherwise a wrong one shows at the next even index. Of a channel never seen nothing is known: its reveals are acknowledged and not remembered. Of one that was adopted those are compared that were revealed since.",
     check: ({ facts, view }) => {
       const { request } = facts.delivery
       const state = view.channelById
@@ -27,8 +27,7 @@ export const policyLightsparkRevealConsistent: Rule<'policy-lightspark-reveal-co
         return nothing
       }
       const unfit = unfitting(request.index, facts.revealed, state)
-      if (isUnlearnable(state)) return unfit
-      const learnt = learnSecret(state.counterpartySecrets, request.index, request.secret)
+      const learnt = withRevealed(state, request.index, request.secret)
       if (learnt.ok) return unfit
       const finding: Finding =
         learnt.error.reason === 'early'

@@ -6,7 +6,7 @@ export const policyLightsparkUnknownChannel: Rule<'policy-lightspark-unknown-cha
   {
     tag: 'policy-lightspark-unknown-channel',
     summary:
-      'a secret or a signature of a channel that was never seen from its first index on. With `adopt`, or while observing, the next point or secret that is asked for lets the channel in and records it; its order is kept from there on',
+      'a secret or a signature of a channel that was never seen from its first index on. With `adopt`, or while observing, the next point that is asked for lets the channel in and records it; its order is kept from there on',
     why: 'Of a channel that is not known the signer cannot tell which commitments are revoked and what it holds; a secret once given cannot be taken back.',
     mandatory: false,
     severity: 'error',

@@ -1,3 +1,4 @@
+import { equalBytes } from '@boltwarden/core/bytes'
 import { eachClosing } from './closing-checks.ts'
 import { defineRule, type Rule } from './rule.ts'
 
@@ -11,8 +12,12 @@ export const policyMutualNoPendingHtlcs: Rule<'policy-mutual-no-pending-htlcs'> 
   appliesTo: ['derive-key-and-sign'],
   source:
     'https://github.com/lightning/bolts/blob/master/02-peer-protocol.md#closing-initiation-shutdown',
-  limits: 'HTLCs without an output are not seen.',
-  check: eachClosing((_closing, last) =>
-    last === undefined || last.htlcs.length === 0 ? [] : [`${last.htlcs.length} HTLCs are pending`],
-  ),
+  limits:
+    'HTLCs without an output are not seen. A close that was signed before is signed again: what came after it was never paid.',
+  check: eachClosing((closing, last, { view }) => {
+    if (last === undefined || last.htlcs.length === 0) return []
+    const { closings = [] } = view.channels.get(closing.channel) ?? {}
+    const isSigned = closings.some(({ txid }) => equalBytes(txid, closing.txid))
+    return isSigned ? [] : [`${last.htlcs.length} HTLCs are pending`]
+  }),
 })

@@ -7,13 +7,13 @@ import { toHex } from '@boltwarden/core/hex'
 import { type ChannelId, channelId, type NodeId, nodeId } from '@boltwarden/core/ids'
 import type { Result } from '@boltwarden/core/result'
 import { type CommitmentIndex, commitmentIndex } from '@boltwarden/core/units'
+import { type AdoptedSecret, adoptedSecretJson, readAdoptedSecret } from './adopted-secrets.ts'
 import {
   type BroadcastCommitment,
   broadcastJson,
   type CounterpartyCommitment,
   closingJson,
   commitmentJson,
-  type HtlcRecord,
   readBroadcast,
   readClosing,
   readCommitment,
@@ -40,6 +40,10 @@ export type ChannelState = {
   readonly lastReleased?: CommitmentIndex
   /** What the counterparty revealed; set by REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET. */
   readonly counterpartySecrets: CounterpartySecrets
+  /** Of a channel that was adopted, which lacks the first ones: what was revealed since. */
+  readonly adoptedSecrets?: readonly AdoptedSecret[]
+  /** The highest expiry of an HTLC in the counterparty's commitments that were signed. */
+  readonly highestExpiry?: number
   /** Set by the first commitment that is signed, and never again. */
   readonly funding?: Funding
   /** The counterparty's last two commitments that were signed, ascending. */
@@ -61,11 +65,6 @@ export const unsignedChannel: Pick<ChannelState, 'commitments' | 'broadcast' | '
     closings: Object.freeze([]),
   })
 
-/** The HTLCs that pay us in a commitment which the counterparty may still broadcast. */
-export function incomingHtlcs({ commitments }: ChannelState): readonly HtlcRecord[] {
-  return commitments.flatMap(({ htlcs }) => htlcs.filter(({ way }) => way === 'incoming'))
-}
-
 /** The payment hashes of HTLCs that we offered, as the RIPEMD-160 of each, in hex. */
 export function offeredHashes({ commitments }: ChannelState): readonly string[] {
   return commitments
@@ -77,7 +76,7 @@ export function offeredHashes({ commitments }: ChannelState): readonly string[] 
 /** The text that a store keeps. */
 export function encodeChannelState(state: ChannelState): string {
   return JSON.stringify({
-    v: 2,
+    v: 3,
     channel: state.channel,
     id: state.id,
     node: state.node,
@@ -85,6 +84,8 @@ export function encodeChannelState(state: ChannelState): string {
     lowestPoint: state.lowestPoint,
     lastReleased: state.lastReleased,
     revealed: encodeCounterpartySecrets(state.counterpartySecrets),
+    adoptedSecrets: state.adoptedSecrets?.map(adoptedSecretJson),
+    highestExpiry: state.highestExpiry,
     funding: state.funding && fundingJson(state.funding),
     commitments: state.commitments.map(commitmentJson),
     broadcast: state.broadcast.map(broadcastJson),
@@ -94,13 +95,20 @@ export function encodeChannelState(state: ChannelState): string {
 
 /**
  * The inverse of {@link encodeChannelState}; refuses everything that it does not write. The text of
- * version 1 knew nothing of what the funding key signed.
+ * version 1 knew nothing of what the funding key signed, that of version 2 neither the outputs of our
+ * own commitments nor what was revealed of an adopted channel.
  */
 export function decodeChannelState(text: string): Result<ChannelState, StateProblem> {
-  return decodeRecord(text, [1, 2], (record, version) => {
+  return decodeRecord(text, [1, 2, 3], (record, version) => {
     const lastReleased = record.optional('lastReleased', (name) => indexField(record, name))
     const origin = record.oneOf('origin', ['opening', 'adopted'] as const)
     const counterpartySecrets = secretsField(record)
+    const adoptedSecrets = record.optional('adoptedSecrets', (name) =>
+      record.list(name, readAdoptedSecret),
+    )
+    const highestExpiry = record.optional('highestExpiry', (name) =>
+      record.integer(name, 0xffff_ffff),
+    )
     const isMidlife = lastReleased !== undefined || counterpartySecrets.lowest !== undefined
     return {
       channel: record.integer('channel', 2 ** 31 - 1),
@@ -111,6 +119,8 @@ export function decodeChannelState(text: string): Result<ChannelState, StateProb
       lowestPoint: indexField(record, 'lowestPoint'),
       ...(lastReleased !== undefined && { lastReleased }),
       counterpartySecrets,
+      ...(adoptedSecrets !== undefined && { adoptedSecrets }),
+      ...(highestExpiry !== undefined && { highestExpiry }),
       ...(version === 1 ? unsignedChannel : signedFields(record)),
     }
   })

@@ -60,6 +60,20 @@ export type HtlcKeys = {
 export type BroadcastCommitment = {
   readonly index: CommitmentIndex
   readonly txid: Txid
+  /** Its P2WSH outputs but the anchors; undefined where it was signed before they were kept. */
+  readonly scripts?: readonly BroadcastScript[]
+  /** Whether our balance there was surely enough for an output; stands with the scripts. */
+  readonly toLocal?: 'due' | 'perhaps'
+  /** The highest feerate that its fee allows; undefined where that cannot be told. */
+  readonly maxFeeratePerKw?: number
+}
+
+/** A P2WSH output of a commitment of our own. */
+export type BroadcastScript = {
+  readonly scriptPubKey: Uint8Array
+  readonly amountSats: Sats
+  /** Whether it holds what our balance was, so that it may be `to_local`. */
+  readonly isBalance: boolean
 }
 
 /** A closing transaction that was signed. */
@@ -124,13 +138,42 @@ function readHtlcKeys(record: StateRecord): HtlcKeys {
 }
 
 /** As it stands in the JSON of a state. */
-export function broadcastJson({ index, txid: id }: BroadcastCommitment): object {
-  return { index, txid: toHex(id) }
+export function broadcastJson(commitment: BroadcastCommitment): object {
+  return {
+    index: commitment.index,
+    txid: toHex(commitment.txid),
+    scripts: commitment.scripts?.map(({ scriptPubKey, amountSats, isBalance }) => ({
+      scriptPubKey: toHex(scriptPubKey),
+      amountSats: String(amountSats),
+      kind: isBalance ? 'balance' : 'other',
+    })),
+    toLocal: commitment.toLocal,
+    maxFeeratePerKw: commitment.maxFeeratePerKw,
+  }
 }
 
 /** The inverse of {@link broadcastJson}. */
 export function readBroadcast(record: StateRecord): BroadcastCommitment {
-  return { index: commitmentIndex(record.integer('index')), txid: txid(record.bytes('txid')) }
+  const scripts = record.optional('scripts', (name) => record.list(name, readScript))
+  const toLocal = record.optional('toLocal', (name) =>
+    record.oneOf(name, ['due', 'perhaps'] as const),
+  )
+  const maxFeeratePerKw = record.optional('maxFeeratePerKw', (name) => record.integer(name))
+  return {
+    index: commitmentIndex(record.integer('index')),
+    txid: txid(record.bytes('txid')),
+    ...(scripts !== undefined && { scripts }),
+    ...(toLocal !== undefined && { toLocal }),
+    ...(maxFeeratePerKw !== undefined && { maxFeeratePerKw }),
+  }
+}
+
+function readScript(record: StateRecord): BroadcastScript {
+  return {
+    scriptPubKey: record.bytes('scriptPubKey'),
+    amountSats: record.sats('amountSats'),
+    isBalance: record.oneOf('kind', ['balance', 'other']) === 'balance',
+  }
 }
 
 /** As it stands in the JSON of a state. */

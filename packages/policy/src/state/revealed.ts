@@ -7,7 +7,8 @@ import {
 import { deriveSecret } from '@boltwarden/core/bolt3/per-commitment'
 import { type CommitmentSecret, equalBytes } from '@boltwarden/core/bytes'
 import { err, ok, type Result } from '@boltwarden/core/result'
-import type { CommitmentIndex } from '@boltwarden/core/units'
+import { type CommitmentIndex, commitmentIndex, indexOf } from '@boltwarden/core/units'
+import { learnAdopted, lookUpAdopted, trailingZeros } from './adopted-secrets.ts'
 import type { ChannelState } from './channel-state.ts'
 
 /** Why a revealed secret is not learnt. */
@@ -18,11 +19,55 @@ export type RevealProblem =
   | { readonly reason: 'early'; readonly expected: CommitmentIndex }
 
 /**
- * Whether a channel's reveals cannot be learnt: it was adopted, and each secret is kept by those
- * before it, which were not seen.
+ * Whether a channel was adopted before its first reveal was seen: each secret is kept by those before
+ * it, so what comes later is kept apart.
  */
-export function isUnlearnable({ origin, counterpartySecrets }: ChannelState): boolean {
+function lacksFirst({ origin, counterpartySecrets }: ChannelState): boolean {
   return origin === 'adopted' && counterpartySecrets.lowest === undefined
+}
+
+/** The lowest index of the counterparty whose secret is known; of none where undefined. */
+export function lowestRevealed(state: ChannelState): CommitmentIndex | undefined {
+  const { lowest } = state.counterpartySecrets
+  if (lowest !== undefined) return lowest
+  const indexes = (state.adoptedSecrets ?? []).map(({ index }) => index)
+  return indexes.length === 0 ? undefined : commitmentIndex(Math.min(...indexes))
+}
+
+/** The counterparty's secret of an index, 32 bytes; undefined where it does not follow. */
+export function revealedSecret(
+  state: ChannelState,
+  index: CommitmentIndex,
+): CommitmentSecret | undefined {
+  return (
+    lookUpSecret(state.counterpartySecrets, index) ??
+    lookUpAdopted(state.adoptedSecrets ?? [], index)
+  )
+}
+
+/** The channel once a secret is known; the same one where nothing is new. */
+export function withRevealed(
+  state: ChannelState,
+  index: CommitmentIndex,
+  secret: CommitmentSecret,
+): Result<ChannelState, RevealProblem> {
+  if (lacksFirst(state)) {
+    const last = state.commitments.at(-1)
+    // What has no successor cannot be revoked.
+    if (last !== undefined && index <= indexOf(last.number)) {
+      return err({ reason: 'early', expected: commitmentIndex(indexOf(last.number) + 1) })
+    }
+    const before = state.adoptedSecrets ?? []
+    const adopted = learnAdopted(before, index, secret)
+    if (!adopted.ok) return err({ reason: 'contradicts', ...adopted.error })
+    return ok(adopted.value === before ? state : { ...state, adoptedSecrets: adopted.value })
+  }
+  const learnt = learnSecret(state.counterpartySecrets, index, secret)
+  if (!learnt.ok) return learnt
+  const counterpartySecrets = learnt.value
+  return ok(
+    counterpartySecrets === state.counterpartySecrets ? state : { ...state, counterpartySecrets },
+  )
 }
 
 /** The most missed secrets that are derived from a later one. */
@@ -63,10 +108,4 @@ function problemOf(
   at: CommitmentIndex,
 ): RevealProblem {
   return problem.reason === 'contradicts' ? problem : { reason: 'early', expected: at }
-}
-
-function trailingZeros(index: CommitmentIndex): number {
-  let zeros = 0
-  while (zeros < 48 && index % 2 ** (zeros + 1) === 0) zeros++
-  return zeros
 }

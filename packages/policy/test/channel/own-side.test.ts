@@ -148,6 +148,7 @@ describe('a channel in the middle of its life', () => {
     expect(outcome(signer.decide(channel.point(5)))).toEqual(['sign'])
     expect(outcome(signer.decide(channel.release(2)))).toEqual([
       'decline',
+      'policy-lightspark-release-before-point',
       'policy-lightspark-unknown-channel',
     ])
     expect(outcome(signer.decide(channel.commitment()))).toContain(

@@ -218,7 +218,10 @@ export class SimulatedChannel {
   }
 
   /** The second stages of our own commitment. */
-  holderHtlcs(number: number): readonly Delivery[] {
+  holderHtlcs(
+    number: number,
+    change: (honest: Transaction) => Transaction = (it) => it,
+  ): readonly Delivery[] {
     const parameters = this.#parameters('holder', number)
     const index = indexOf(commitmentNumber(number))
     const commitment = buildCommitment(parameters)
@@ -239,10 +242,14 @@ export class SimulatedChannel {
       })
       const path = `${this.path}/4`
       const { witnessScript, value } = output
-      return [
-        this.sign([{ ...this.#job(path, transaction, witnessScript, value), index, addTweak }]),
-      ]
+      const job = this.#job(path, change(transaction), witnessScript, value)
+      return [this.sign([{ ...job, index, addTweak }])]
     })
+  }
+
+  /** Our own commitment as it would be published. */
+  holderCommitmentOf(number: number): Commitment {
+    return buildCommitment(this.#parameters('holder', number))
   }
 
   /** A cooperative close that pays `m/1/1`. */

@@ -7,14 +7,18 @@ import type { Deadline } from './deadline.ts'
 import { type DecideDeps, decide } from './decide.ts'
 
 /** Rules whose violation a reveal may end. */
-const healedByReveal: ReadonlySet<string> = new Set(['policy-commitment-previous-revoked'])
+const healedByReveal: ReadonlySet<string> = new Set([
+  'policy-commitment-previous-revoked',
+  'policy-lightspark-justice-tweak',
+  'policy-lightspark-preimage-htlc',
+])
 
 /** What must be left of the deadline for signing and sending. */
 const answerReserveMs = 1500
 
 /**
  * Decides a delivery. The platform reveals a counterparty's secret without waiting, so the next
- * commitment may overtake it: what is held for that alone waits for the reveal, is judged anew as
+ * commitment, or a preimage, may overtake it: what is held for that alone waits for the reveal, is judged anew as
  * soon as one is on the disk, and stays held where none comes.
  */
 export async function decideOnceRevealed(

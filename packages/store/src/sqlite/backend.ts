@@ -1,12 +1,8 @@
 import { hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
 import { toHex } from '@boltwarden/core/hex'
 import type { ChannelId, EventId, InvoiceId } from '@boltwarden/core/ids'
-import {
-  type ChannelState,
-  encodeChannelState,
-  incomingHtlcs,
-} from '@boltwarden/policy/state/channel-state'
-import type { HtlcRecord } from '@boltwarden/policy/state/commitment-record'
+import { type ChannelState, encodeChannelState } from '@boltwarden/policy/state/channel-state'
+import { type IncomingHtlc, incomingHtlcs } from '@boltwarden/policy/state/incoming-htlcs'
 import { encodeIntent, type Intent, intentKey } from '@boltwarden/policy/state/intent'
 import { encodeInvoiceState, type InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
@@ -200,7 +196,7 @@ export class SqliteBackend implements Backend {
     }
   }
 
-  #incoming({ paymentHash }: InvoiceState): readonly HtlcRecord[] {
+  #incoming({ paymentHash }: InvoiceState): readonly IncomingHtlc[] {
     const hash = toHex(hash160OfPaymentHash(paymentHash))
     return this.#connection
       .all(sql.incoming, hash)

@@ -6,6 +6,7 @@ import { commitmentNumber, sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
 import type { HtlcWay } from '@boltwarden/policy/state/commitment-record'
+import { incomingHtlcs } from '@boltwarden/policy/state/incoming-htlcs'
 import type { Intent } from '@boltwarden/policy/state/intent'
 import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
 import type { SpentOutput } from '@boltwarden/policy/state/spent-output'
@@ -35,7 +36,7 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         await write(store, 'e-3', committed(channelState(8), 4))
         const release = preimageDelivery('e-4', 'Invoice:1')
         const view = await seen(await open(), release)
-        expect(view.incoming).toEqual(committed(channelState(7), 3).commitments[0]?.htlcs)
+        expect(view.incoming).toEqual(incomingHtlcs(committed(channelState(7), 3)))
         await write(store, 'e-5', channelState(7))
         expect((await seen(store, preimageDelivery('e-6', 'Invoice:1'))).incoming).toEqual([])
       }))
