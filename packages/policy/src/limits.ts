@@ -64,10 +64,10 @@ export type OnchainLimits = {
   /** The most fees within an hour; no limit where undefined. */
   readonly feeHourlySats?: Sats
   /**
-   * The most fees within a day; no limit where undefined. The default is that of 60 claims at the
-   * highest feerate, or of 600 at a tenth of it: more than a bad day of a large node.
+   * The most fees within a day. The default is that of 60 claims at the highest feerate, or of 600 at
+   * a tenth of it: more than a bad day of a large node.
    */
-  readonly feeDailySats?: Sats
+  readonly feeDailySats: Sats
   /** The highest feerate of an L1 transaction, in satoshis per 1,000 weight units. */
   readonly maxFeeratePerKw: number
   /** The heaviest L1 transaction, in weight units. */

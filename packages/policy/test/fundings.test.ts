@@ -4,6 +4,7 @@ import { serialiseTransaction, transactionId } from '@boltwarden/core/bitcoin/tr
 import { sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
+import { readScenario } from './corpus.ts'
 import { changed, honest, type Of, outcome, renamed, signing } from './honest.ts'
 import {
   asking,
@@ -180,6 +181,26 @@ describe('the funding of a channel whose first commitment was signed', () => {
     const { signer, funding } = late()
     expect(outcome(signer.decide(renamed(funding)))).toEqual(['sign'])
     expect(signer.node().unlinkedFundings).toEqual([])
+  })
+
+  test('tells the next commitment that we opened the channel', () => {
+    const scenario = readScenario('send-anchors')
+    const signer = Signer.of(scenario)
+    const isFunding = ({ label }: { readonly label: string | null }) => label === 'l1_wallet'
+    const funding = scenario.events.find(isFunding)?.delivery
+    const openers = new Set<string | undefined>()
+    let isPaid = false
+    for (const { label, delivery } of scenario.events.filter((event) => !isFunding(event))) {
+      const [verdict] = outcome(signer.decide(delivery))
+      if (label !== 'sign_counterparty_commitment' || funding === undefined) continue
+      expect(verdict).toBe('sign')
+      if (!isPaid) expect(outcome(signer.decide(funding))).toEqual(['sign'])
+      isPaid = true
+      const [channel] = signer.view(delivery).channels.values()
+      openers.add(channel?.funding?.opener)
+    }
+    expect([...openers]).toEqual(['probably-counterparty', 'holder'])
+    expect(signer.node().paidFundings).toEqual([])
   })
 
   test.each([

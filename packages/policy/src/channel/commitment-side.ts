@@ -92,7 +92,7 @@ function feeSlack(
   opener: Opener,
   policy: Policy,
 ): bigint {
-  if (opener === 'counterparty') return 0n
+  if (opener === 'counterparty' || opener === 'probably-counterparty') return 0n
   const most = highestFee(facts, policy)
   const fee = facts.feeSats < most ? facts.feeSats : most
   return greatest([fee, ...commitments.map(({ feeSats }) => feeSats)])

@@ -21,7 +21,7 @@ export function openerOfChannel(
   if (state === undefined || state.origin === 'adopted') return 'unknown'
   const has = (wanted: string) => facts.outputs.some(({ kind }) => kind === wanted)
   if (!has('to-holder')) return 'counterparty'
-  return has('script') ? 'probably-counterparty' : 'holder'
+  return has('script') ? 'probably-counterparty' : 'unknown'
 }
 
 /** The output of the L1 wallet that a commitment spends, where none had shown it before. */

@@ -261,15 +261,17 @@ function withUnlinked(
   return added.length === 0 ? unlinked : [...unlinked, ...added]
 }
 
-/** A channel that the wallet pays for is one that we opened: its next commitment learns it. */
+/** What the wallet pays for may be a channel, which is then one that we opened: a commitment shows it. */
 function withPaid(
-  { txid, transaction }: OnchainTransaction,
+  { txid, jobs, outputs }: OnchainTransaction,
   roles: readonly OutputRole[],
   { fundings }: View,
   paid: readonly OutPoint[],
 ): readonly OutPoint[] {
-  const added = transaction.outputs.flatMap((_output, vout): readonly OutPoint[] => {
-    if (roles[vout] !== 'funding') return []
+  if (!jobs.some(({ purpose }) => purpose === 'wallet')) return paid
+  const added = outputs.flatMap(({ form }, vout): readonly OutPoint[] => {
+    const role = roles[vout]
+    if (form !== 'p2wsh' || role === 'own' || role === 'second-stage') return []
     const isKnown = paid.some((one) => equalBytes(one.txid, txid) && one.vout === vout)
     const isTold = fundings.some(
       ({ funding }) =>

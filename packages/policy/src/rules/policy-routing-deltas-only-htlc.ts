@@ -15,7 +15,7 @@ export const policyRoutingDeltasOnlyHtlc: Rule<'policy-routing-deltas-only-htlc'
   appliesTo: ['derive-key-and-sign'],
   source: 'https://github.com/lightning/bolts/blob/master/02-peer-protocol.md#normal-operation',
   limits:
-    'Preimages of payments that we make are not sent, so an HTLC that is gone without bringing its money back is believed to be paid. HTLCs without an output are seen as fee only, and so may be taken one after the other, which counts as paid over Lightning. Who opened a channel is not sent: it is us where the L1 wallet pays for it, or where the counterparty has nothing in its first commitment. Where that is contradicted by a fee charged to us, the commitment is held; of a channel whose opening was not seen, what its first changes of the fee show is believed. What a commitment takes in fees is bounded by policy-commitment-fee-range.',
+    'Preimages of payments that we make are not sent, so an HTLC that is gone without bringing its money back is believed to be paid. HTLCs without an output are seen as fee only, and so may be taken one after the other, which counts as paid over Lightning. Who opened a channel is not sent: it is us where the L1 wallet pays for it, else the counterparty. Where a fee charged to us contradicts the latter, the commitment is held. Of a channel whose opening was not seen, or in which the counterparty had nothing at first without a payment of the L1 wallet, what changes of the fee show is believed. What a commitment takes in fees is bounded by policy-commitment-fee-range.',
   check: (context) => [...taken(context), ...doubtful(context)],
 })
 

@@ -10,10 +10,11 @@ import type { StateRecord } from './record.ts'
 /**
  * What is known of who opened a channel, and so pays the fees of its commitments and of its close.
  *
- * - `holder`: us: the L1 wallet paid for it, or the counterparty had nothing in it at first.
+ * - `holder`: us: the L1 wallet paid for it.
  * - `counterparty`: we had nothing in it at first.
  * - `probably-counterparty`: both had something, and the L1 wallet paid nothing.
- * - `unknown`: its opening was not seen.
+ * - `unknown`: its opening was not seen, or the counterparty had nothing in it at first and the L1
+ *   wallet paid nothing.
  */
 export const openers = ['holder', 'counterparty', 'probably-counterparty', 'unknown'] as const
 
@@ -44,10 +45,8 @@ export type Funding = {
 
 /** Who opened a channel, where nothing but its first balances may be remembered. */
 export function openerOf(funding: Funding): Opener {
-  const { opener, initialToHolderSats, initialToCounterpartySats } = funding
-  if (opener !== undefined) return opener
-  if (initialToHolderSats === 0n) return 'counterparty'
-  return initialToCounterpartySats === 0n ? 'holder' : 'unknown'
+  const { opener, initialToHolderSats } = funding
+  return opener ?? (initialToHolderSats === 0n ? 'counterparty' : 'unknown')
 }
 
 /** The scriptPubKey of a funding output, 34 bytes. */

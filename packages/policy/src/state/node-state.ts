@@ -32,7 +32,7 @@ export type NodeState = {
   /** Preimages given without an HTLC, each counted as 1. */
   readonly trimmedPreimages: Velocity
   readonly unlinkedFundings: readonly UnlinkedFunding[]
-  /** Fundings that the L1 wallet paid after a commitment had shown them, until the next one. */
+  /** The last P2WSH outputs that the L1 wallet paid, until a commitment spends them. */
   readonly paidFundings: readonly OutPoint[]
   /** HTLCs that pay us and whose preimage was given, until a commitment credits them. */
   readonly settling: readonly SettlingHtlc[]

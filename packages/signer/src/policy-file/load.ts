@@ -120,7 +120,7 @@ function policyOf(file: PolicyFile, allowedScripts: readonly string[]): Policy {
       ...optional('hourlySats', onchain.hourly_sats),
       ...optional('dailySats', onchain.daily_sats),
       ...optional('feeHourlySats', onchain.fee_hourly_sats),
-      ...optional('feeDailySats', onchain.fee_daily_sats),
+      feeDailySats: amount(onchain.fee_daily_sats),
       maxFeeratePerKw: onchain.max_feerate_sat_per_kw,
       maxTransactionWeight: onchain.max_transaction_weight,
       unlinkedFundingMaxSats: amount(onchain.unlinked_funding_max_sats),

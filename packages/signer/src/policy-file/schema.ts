@@ -193,7 +193,10 @@ const onchainTable = z
     hourly_sats: limit(10_000_000, 'The most that leaves the L1 wallet within an hour.'),
     daily_sats: limit(50_000_000, 'The most that leaves the L1 wallet within a day.'),
     fee_hourly_sats: limit(200_000, 'The most fees within an hour.'),
-    fee_daily_sats: limit(1_000_000, 'The most fees within a day.'),
+    fee_daily_sats: amount(
+      onchain.feeDailySats,
+      'The most fees of L1 transactions and claims within a day. A claim that waits for tomorrow may come too late: keep it above what a bad day costs.',
+    ),
     max_feerate_sat_per_kw: whole(
       0,
       0xffff_ffff,
