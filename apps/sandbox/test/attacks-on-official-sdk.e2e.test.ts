@@ -8,7 +8,7 @@ describe('@lightsparkdev/lightspark-sdk 1.9.19 under attack', () => {
   let stand: Stand
   let theatre: Theatre
   beforeAll(async () => {
-    stand = await startBlindSigner(300)
+    stand = await startBlindSigner(400)
     theatre = await openTheatre(stand.subject)
   })
   afterAll(() => stand.close())

@@ -75,19 +75,33 @@ describe('what a PSBT claims', () => {
 })
 
 describe('tweaks', () => {
+  const one = Uint8Array.from({ length: 32 }, (_, i) => (i === 31 ? 1 : 0))
+  const job: SigningJob = {
+    id: payloadId('p'),
+    path: 'm/3/7/1',
+    message: digest(new Uint8Array(32)),
+    isRaw: true,
+  }
+  const tweaked = (tweaks: Partial<SigningJob>) =>
+    tweakKey(portable.publicKey(one), { ...job, ...tweaks }, portable)
+
   test('that leave no key are a problem, not an exception', () => {
-    const one = Uint8Array.from({ length: 32 }, (_, i) => (i === 31 ? 1 : 0))
-    const minusOne = hexToBytes('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140')
-    const job: SigningJob = {
-      id: payloadId('p'),
-      path: 'm/3/7/1',
-      message: digest(new Uint8Array(32)),
-      isRaw: true,
-      addTweak: minusOne,
-    }
-    expect(tweakKey(portable.publicKey(one), job, portable)).toEqual({
+    const addTweak = hexToBytes('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140')
+    expect(tweaked({ addTweak })).toEqual({
       publicKey: undefined,
       problems: ['the tweaks leave no key'],
+    })
+  })
+
+  test('that are no scalars are problems, each by its name', () => {
+    const addTweak = new Uint8Array(31).fill(1)
+    const mulTweak = new Uint8Array(32)
+    expect(tweaked({ addTweak, mulTweak })).toEqual({
+      publicKey: undefined,
+      problems: [
+        'the mul tweak is 0 or not below the order of the curve',
+        'the add tweak has 31 bytes, not 32',
+      ],
     })
   })
 })

@@ -27,16 +27,20 @@ async function serve() {
   return { folder, running, adminUrl, at, command, policyFile }
 }
 
-const releaseRequest = eventBody(
-  {
-    sub_event_type: 'RELEASE_PER_COMMITMENT_SECRET',
-    bitcoin_network: 'REGTEST',
-    derivation_path: 'm/3/7',
-    per_commitment_point_idx: 2 ** 48 - 1,
-    node_id: 'node:1',
-  },
-  { entity_id: 'Channel:1', event_id: 'e-1' },
-)
+const channelRequest = (sub_event_type: string, below: number, event_id: string) =>
+  eventBody(
+    {
+      sub_event_type,
+      bitcoin_network: 'REGTEST',
+      derivation_path: 'm/3/7',
+      per_commitment_point_idx: 2 ** 48 - 1 - below,
+      node_id: 'node:1',
+    },
+    { entity_id: 'Channel:1', event_id },
+  )
+const releaseRequest = channelRequest('RELEASE_PER_COMMITMENT_SECRET', 0, 'e-1')
+const pointRequest = (below: number) =>
+  channelRequest('GET_PER_COMMITMENT_POINT', below, `e-${below}`)
 
 describe('commands that speak to a running signer', () => {
   test('policy reload tells what changed, and why it did not', async () => {
@@ -134,8 +138,8 @@ describe('commands that speak to a running signer', () => {
       return join(folder.folder, name)
     }
     const event = put('event.json', releaseRequest)
-    const capture = put('capture.ndjson', `${releaseRequest}\n${releaseRequest}\n`)
-    const warn = put('warn.toml', '[rules]\npolicy-lightspark-unknown-channel = "warn"\n')
+    const capture = put('capture.ndjson', `${pointRequest(0)}\n${pointRequest(1000)}\n`)
+    const warn = put('warn.toml', '[rules]\npolicy-optional-fail-fast = "warn"\n')
     const explained = await boltwarden(['policy', 'explain', event, ...folder.unlock]).ended
     expect(explained.out).toMatch(
       /^release-per-commitment-secret e-1, 2026-01-01T00:00:00.000Z\ndecline, by policy [0-9a-f]{16}\n/,
@@ -149,9 +153,9 @@ describe('commands that speak to a running signer', () => {
     const replayed = await boltwarden([...noted, ...folder.unlock]).ended
     expect([replayed.code, replayed.out]).toEqual([
       0,
-      expect.stringMatching(/^ +2 {2}decline → sign$/m),
+      expect.stringMatching(/^ +1 {2}decline → sign$/m),
     ])
-    expect(replayed.out).toContain('line 1, release-per-commitment-secret e-1')
+    expect(replayed.out).toContain('line 2, get-per-commitment-point e-1000')
     // Without the key store, and without a configuration.
     const against = ['--policy', warn, '--against', warn, '--public-keys', keys, '--json']
     const other = await boltwarden(['policy', 'replay', capture, ...against], { env: {} }).ended

@@ -1,14 +1,23 @@
 import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import type { TxOut } from '@boltwarden/core/bitcoin/transaction'
 import { equalBytes } from '@boltwarden/core/bytes'
-import { type Sats, sats } from '@boltwarden/core/units'
+import { feeratePerKw, type Sats, sats } from '@boltwarden/core/units'
 import { closingJob } from '../channel/claims.ts'
 import type { JobDraft } from '../channel/job.ts'
 import { exchange, type LiveChannel } from '../walk/asks/exchange.ts'
 import { askSignatures } from '../walk/asks/signing-asks.ts'
 import { destinationAddress, l1Address } from '../walk/player.ts'
 import type { Attack } from './stage/attack.ts'
-import { agreed, type ChannelPlan, goOn, htlc, live, opened, withHtlcs } from './stage/channels.ts'
+import {
+  agreed,
+  type ChannelPlan,
+  goOn,
+  htlc,
+  live,
+  opened,
+  shifted,
+  withHtlcs,
+} from './stage/channels.ts'
 import { changedBy, output, paying, thiefScript } from './stage/forge.ts'
 import { signing } from './stage/requests.ts'
 import type { Stage } from './stage/stage.ts'
@@ -112,6 +121,47 @@ export const closings: readonly Attack[] = [
     (each) => each,
     { channel: { opener: 'holder' }, fee: sats(900_000n) },
   ),
+  forgedClose(
+    {
+      name: 'close-fee-of-theirs-charged-to-us',
+      story:
+        'The close has a fee of 60,000 sat, which is for the other side to pay, and takes it from us.',
+      expectedTags: value,
+      prize: 'the signature of a close that burns our money',
+    },
+    (each, isOurs) => changedBy(each, isOurs ? -60_000n : 0n),
+  ),
+  forgedClose(
+    {
+      name: 'close-fee-as-high-as-our-balance',
+      story:
+        'The fee is what we have, though not for us to pay: what would be left of ours is dust, so that there is no output for us.',
+      expectedTags: [...value, ...destination],
+      prize: 'the signature of a close without us',
+    },
+    (each, isOurs) => (isOurs ? undefined : each),
+    { channel: { holderSats: 60_000n } },
+  ),
+  {
+    name: 'close-keeps-the-fee-of-the-commitment',
+    story:
+      'We pay the fee of the last commitment, which was high; the close gives it to the other side.',
+    expectedTags: value,
+    prize,
+    play: async (stage) => {
+      const first = await live(stage, { opener: 'holder', holderSats: 600_000n })
+      const dear = { ...first, terms: { ...first.terms, feerate: feeratePerKw(60_000) } }
+      const channel = await exchange(stage, dear, 'holder', dear.balances)
+      const { terms, balances } = channel
+      const forged = close(stage, { ...channel, balances: shifted(balances, -40_000n) })
+      return {
+        requests: [signing(stage, terms.channelId, [forged])],
+        target: signed(forged),
+        goOn: () =>
+          askSignatures(stage, terms.channelId, 'an honest close', [close(stage, channel)]),
+      }
+    },
+  },
   forgedClose(
     {
       name: 'close-to-an-address-out-of-reach',

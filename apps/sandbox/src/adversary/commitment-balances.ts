@@ -1,5 +1,5 @@
 import { commitmentNumber, feeratePerKw } from '@boltwarden/core/units'
-import { commitmentJob } from '../channel/commitment.ts'
+import { type Balances, commitmentJob, htlcJobs } from '../channel/commitment.ts'
 import { askCommitment, exchange } from '../walk/asks/exchange.ts'
 import { askPreimage } from '../walk/asks/invoice-asks.ts'
 import { receiveHtlc } from '../walk/chapters/inbound.ts'
@@ -50,6 +50,31 @@ function feeKept(words: Pick<Attack, 'name' | 'story'>, plan: ChannelPlan): Atta
         ],
         target: signed(kept),
         goOn: goOn(stage, other),
+      }
+    },
+  }
+}
+
+/** An HTLC of 60,000 sat to us whose preimage we gave, and a next commitment that does not pay it. */
+function unsettled(
+  words: Pick<Attack, 'name' | 'story'>,
+  next: (balances: Balances) => Balances,
+): Attack {
+  return {
+    ...words,
+    expectedTags: deltas,
+    prize: 'the signature of a commitment that takes a payment back from us',
+    play: async (stage) => {
+      const channel = await receiveHtlc(stage, await opened(stage), 60_000n)
+      await askPreimage(stage, channel.invoice)
+      const { terms, balances } = channel
+      const commitment = theirs(stage, channel, { balances: next(balances) })
+      const forged = commitmentJob(terms, commitment)
+      const holderMsat = balances.holderMsat + channel.invoice.amountMsat
+      return {
+        requests: [signing(stage, terms.channelId, [forged, ...htlcJobs(terms, commitment)])],
+        target: signed(forged),
+        goOn: goOn(stage, { ...channel, balances: { ...balances, holderMsat, htlcs: [] } }),
       }
     },
   }
@@ -188,31 +213,58 @@ export const commitmentBalances: readonly Attack[] = [
     },
     { opener: 'holder', holderSats: 600_000n },
   ),
+  unsettled(
+    {
+      name: 'settled-payment-not-credited',
+      story:
+        'We give a preimage; in the next commitment the payment is gone and our balance is as before.',
+    },
+    ({ holderMsat, counterpartyMsat }) => ({
+      holderMsat,
+      counterpartyMsat: counterpartyMsat + 60_000_000n,
+      htlcs: [],
+    }),
+  ),
+  unsettled(
+    {
+      name: 'settled-payment-credited-in-part',
+      story: 'We give a preimage; the next commitment pays us 10,000 sat less than the payment.',
+    },
+    ({ holderMsat, counterpartyMsat }) => ({
+      holderMsat: holderMsat + 50_000_000n,
+      counterpartyMsat: counterpartyMsat + 10_000_000n,
+      htlcs: [],
+    }),
+  ),
+  unsettled(
+    {
+      name: 'settled-payment-swapped-for-another',
+      story:
+        'We give a preimage; in the next commitment another HTLC of that hash stands in its place, which expires at once.',
+    },
+    ({ htlcs, ...balances }) => ({
+      ...balances,
+      htlcs: htlcs.map((each) => ({ ...each, cltvExpiry: each.cltvExpiry - 60 })),
+    }),
+  ),
   {
-    name: 'settled-payment-not-credited',
+    name: 'fee-of-ours-kept-little-by-little',
     story:
-      'We give a preimage; in the next commitment the payment is gone and our balance is as before.',
+      'The fee that we pay falls a little, and the other side gets 600 sat of it, as if we had paid them, on a node that never pays.',
     expectedTags: deltas,
-    prize: 'the signature of a commitment that takes a payment back from us',
+    prize: stolen,
+    policy: 'receive-only',
     play: async (stage) => {
-      const channel = await receiveHtlc(stage, await opened(stage), 60_000n)
-      await askPreimage(stage, channel.invoice)
-      const { holderMsat, counterpartyMsat } = channel.balances
-      const failed = {
-        holderMsat,
-        counterpartyMsat: counterpartyMsat + channel.invoice.amountMsat,
-        htlcs: [],
-      }
-      const forged = commitmentJob(channel.terms, theirs(stage, channel, { balances: failed }))
-      const settled = {
-        holderMsat: holderMsat + channel.invoice.amountMsat,
-        counterpartyMsat,
-        htlcs: [],
-      }
+      const first = await live(stage, { opener: 'holder' })
+      const dear = { ...first, terms: { ...first.terms, feerate: feeratePerKw(20_000) } }
+      const channel = await exchange(stage, dear, 'holder', dear.balances)
+      const cheaper = { ...channel.terms, feerate: feeratePerKw(19_000) }
+      const balances = shifted(channel.balances, -600n)
+      const forged = commitmentJob(cheaper, theirs(stage, channel, { balances, terms: cheaper }))
       return {
         requests: [signing(stage, channel.terms.channelId, [forged])],
         target: signed(forged),
-        goOn: goOn(stage, { ...channel, balances: settled }),
+        goOn: goOn(stage, channel),
       }
     },
   },

@@ -256,6 +256,14 @@ export const holderCommitments: readonly Attack[] = [
     },
     (each) => changedBy(each, each.kind === 'to-local' ? -250_000n : 0n),
   ),
+  forgedBroadcast(
+    {
+      name: 'broadcast-burnt-within-the-fee-limit',
+      story:
+        'Our own commitment is to be broadcast, and leaves 60,000 sat of ours to miners, where the fee is for the other side to pay.',
+    },
+    (each) => changedBy(each, each.kind === 'to-local' ? -60_000n : 0n),
+  ),
   {
     name: 'revoked-commitment-of-a-laggard',
     story:

@@ -102,6 +102,20 @@ const question: fc.Arbitrary<Question> = fc.oneof(
         }),
       ],
   ),
+  // What is taken from us is fee, or what was fee is taken from us.
+  fc.tuple(fc.bigInt({ min: 0n, max: 9_000_000n }), fc.boolean(), fc.constantFrom(1000, 2900)).map(
+    ([moved, isKept, feerate]): Question =>
+      (play) => [
+        commitmentOf(play, play.channel.next, {
+          parameters: (it) => ({
+            ...it,
+            feerate: feeratePerKw(feerate),
+            toRemoteMsat: it.toRemoteMsat - moved,
+            toLocalMsat: isKept ? it.toLocalMsat + moved : it.toLocalMsat,
+          }),
+        }),
+      ],
+  ),
   about.map(
     (at): Question =>
       (play) => {
@@ -284,14 +298,16 @@ function checkSecrets(signed: readonly Signed[]): void {
   for (const number of broadcast) expect(number, 'broadcast and revoked').toBeGreaterThan(released)
 }
 
-function checkMoney(signed: readonly Signed[], initial: bigint): void {
+function checkMoney(signed: readonly Signed[], initial: bigint, { funder }: Terms): void {
   const closes = new Set<string>()
+  // Who did not open the channel pays no fee at all.
+  const slack = funder === 'holder' ? feeSlack : 0n
   for (const { means, toHolder = initial } of signed) {
-    expect(toHolder).toBeGreaterThanOrEqual(initial - hourlySats - feeSlack)
+    expect(toHolder).toBeGreaterThanOrEqual(initial - hourlySats - slack)
     // The same close again is the same signature, whatever has happened since.
     if (means.kind !== 'close' || closes.has(means.txid)) continue
     closes.add(means.txid)
-    expect(means.toHolder).toBeGreaterThanOrEqual(toHolder - 3000n)
+    expect(means.toHolder).toBeGreaterThanOrEqual(funder === 'holder' ? toHolder - 3000n : toHolder)
   }
 }
 
@@ -313,7 +329,7 @@ describe('any interleaving of honest and hostile requests, replays and deliverie
         const { signed, initial } = play(terms, steps)
         checkNumbers(signed)
         checkSecrets(signed)
-        checkMoney(signed, initial)
+        checkMoney(signed, initial, terms)
       }),
       { ...runs, examples: ends },
     )
