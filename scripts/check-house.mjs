@@ -114,7 +114,8 @@ for (const file of tracked.filter((name) => /(^|\/)package\.json$/.test(name))) 
     'peerDependencies',
   ]) {
     for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
-      if (!/^\d+\.\d+\.\d+$/.test(version)) problem(file, `${name} ${version} is not an exact pin`)
+      if (!/^\d+\.\d+\.\d+(?:-beta\.\d+)?$/.test(version))
+        problem(file, `${name} ${version} is not an exact pin`)
       if (!own.test(name) && !justified.includes(`\`${name}\``)) {
         problem(file, `${name} has no line in docs/dependencies.md`)
       }
