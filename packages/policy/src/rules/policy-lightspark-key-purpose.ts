@@ -35,7 +35,7 @@ function ofJob({ job, path, key, script, spend }: JobFacts): readonly Finding[] 
   }
   const role = roleOf(path.value)
   if (admitsRole(script, role)) {
-    const isHeld = key?.publicKey !== undefined && holdsKey(script, key.publicKey)
+    const isHeld = key?.publicKey !== undefined && holdsKey(script, key.publicKey, role)
     return script.template === 'funding' && isHeld && spend?.kind === 'unknown'
       ? [{ job: job.id, message: 'what spends the funding output is no commitment and no close' }]
       : nothing
