@@ -67,6 +67,7 @@ export class PostgresServer {
       user: 'postgres',
       password: this.password,
       database,
+      options: '-c search_path=boltwarden',
     })
     await client.connect()
     try {
