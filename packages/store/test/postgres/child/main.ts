@@ -2,7 +2,9 @@ import { argv } from 'node:process'
 import { openPostgres } from '@boltwarden/store/postgres'
 import { runChild } from '@boltwarden/store/testing'
 import { PostgresDatabase, realm } from '../database.ts'
+import { contend } from './contend.ts'
 
-const [name = '', port = '', role = ''] = argv.slice(2)
-const address = PostgresDatabase.addressOf(name, Number(port))
-await runChild(() => openPostgres({ address, realm }), role)
+const [database = '', port = '', role = '', name = ''] = argv.slice(2)
+const address = PostgresDatabase.addressOf(database, Number(port))
+const open = () => openPostgres({ address, realm })
+await (role === 'contend' ? contend(open, name) : runChild(open, role))
