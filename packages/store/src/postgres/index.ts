@@ -14,6 +14,7 @@ export type {
   PostgresWaits,
   SynchronousCommit,
 } from './address.ts'
+export { isThisMachine } from './address.ts'
 
 /**
  * Opens the enforcement state in a PostgreSQL database. Several instances may share it, and any of
