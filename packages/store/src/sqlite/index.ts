@@ -1,18 +1,13 @@
-import type { Network } from '@boltwarden/core/network'
 import type { Scope, View } from '@boltwarden/policy/view'
 import type { Backend, Step } from '../backend.ts'
 import { StoreFault } from '../fault.ts'
+import type { Realm } from '../realm.ts'
 import { text } from '../rows.ts'
 import { SqliteBackend } from './backend.ts'
 import { applicationId, Connection, defaultBusyTimeoutMs } from './connection.ts'
 import { type Migration, migrate, readMigrations } from './migrations.ts'
 
-/** Whose state it is. */
-export type Realm = {
-  /** The BIP 32 fingerprint of the master key, 8 hex digits. */
-  readonly fingerprint: string
-  readonly network: Network
-}
+export type { Realm } from '../realm.ts'
 
 /** What {@link openSqlite} needs. */
 export type SqliteOptions = {
