@@ -199,8 +199,9 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     status: 503,
     exit: exitCodes.internal,
     retryable: true,
-    cause: 'As many deliveries as webhook.max_in_flight are being worked on.',
-    fix: 'None needed for a peak; else raise the limit or look for a slow store or platform.',
+    cause:
+      'There is no room for the delivery, or its turn would come too late. It was turned away at once.',
+    fix: 'None needed for a peak; else raise the limit that is named, in the table webhook, or look for a slow store or platform.',
   },
   DEADLINE_PASSED: {
     status: 503,

@@ -16,10 +16,13 @@ import type { Reply } from './http/reply.ts'
 import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { HeldBodies } from './overload/held-bodies.ts'
+import { WaitingRoom } from './overload/waiting-room.ts'
 import { searchAhead } from './own-scripts.ts'
 import type { AnswerRoute } from './pipeline/deliver.ts'
 import { ownFault } from './pipeline/ending.ts'
 import { createPipeline, type EventHook } from './pipeline/pipeline.ts'
+import type { Probe } from './pipeline/probe.ts'
 import { RevealWatch } from './pipeline/reveal-watch.ts'
 import { Turnstile } from './pipeline/turnstile.ts'
 import {
@@ -39,6 +42,8 @@ export type ServiceDeps = {
   readonly entropy: Entropy
   readonly logger: Logger
   readonly onOtherEvent?: EventHook
+  /** For tests that end the process between two steps. */
+  readonly probe?: Probe
 }
 
 /** A webhook call: the raw bytes, and the signature header if there was exactly one. */
@@ -106,15 +111,17 @@ async function assemble(
   const policy = await PolicyInForce.load(config.policy.file, policyDeps)
   const capture = openCapture(config, { keychain, metrics, logger }, closers)
   const { webhook } = config
+  const { bodies, room } = openRoom(config, clock)
   const pipeline = createPipeline(
     {
       decisionDeadlineMs: webhook.decision_deadline_ms,
-      maxInFlight: webhook.max_in_flight,
       retryAfterSeconds: webhook.retry_after_seconds,
     },
     {
       ...deps,
       secrets,
+      bodies,
+      room,
       route,
       store,
       metrics,
@@ -126,7 +133,9 @@ async function assemble(
     },
   )
   metrics.observe({
-    inFlight: pipeline.inFlight,
+    inFlight: () => room.inFlight,
+    queued: () => room.queued,
+    heldBodyBytes: () => bodies.bytes,
     webhookSecrets: () => secrets.count,
     cachedKeys: () => keychain.cachedKeys,
   })
@@ -146,7 +155,7 @@ async function assemble(
   const receive = pipeline.receive
   const listener = await startWebhookServer(webhook, { ...deps, receive, metrics })
   closers.unshift(() => listener.close())
-  closers.unshift(searchAhead(keychain, config.network, pipeline.inFlight))
+  closers.unshift(searchAhead(keychain, config.network, () => bodies.calls))
   const start = {
     ...startFacts(config, keychain, listener.url, admin.url),
     policy: policy.current.hash,
@@ -173,6 +182,18 @@ async function assemble(
       logger.info({ ms: Math.round(clock.monotonicMs() - from) }, 'stopped')
     },
   }
+}
+
+function openRoom({ webhook }: Config, clock: Clock) {
+  const limits = {
+    maxInFlight: webhook.max_in_flight,
+    maxInFlightPerLane: webhook.max_in_flight_per_channel,
+    maxQueued: webhook.max_queued,
+    maxQueuedPerLane: webhook.max_queued_per_channel,
+  }
+  const maxCalls = webhook.max_in_flight + webhook.max_queued
+  const bodies = new HeldBodies({ maxCalls, maxBytes: webhook.max_held_bytes })
+  return { bodies, room: new WaitingRoom(limits, clock) }
 }
 
 function openCapture(

@@ -27,7 +27,13 @@ describe('metrics', () => {
 
   test('have one name space, units in their names, and help', async () => {
     const text = await textOf(({ observe }) =>
-      observe({ inFlight: () => 3, webhookSecrets: () => 2, cachedKeys: () => 5 }),
+      observe({
+        inFlight: () => 3,
+        queued: () => 4,
+        heldBodyBytes: () => 6,
+        webhookSecrets: () => 2,
+        cachedKeys: () => 5,
+      }),
     )
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]
     expect(names.length).toBeGreaterThan(10)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { sampleNames } from '../src/cli/sample-data.ts'
 import { faultTable } from '../src/fault-table.ts'
-import { testConfig, testMetrics } from './shared/deps.ts'
+import { idleGauges, testConfig, testMetrics } from './shared/deps.ts'
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
 
@@ -34,7 +34,7 @@ describe('docs/operations.md', () => {
 
   test('lists every metric of ours', async () => {
     const metrics = testMetrics()
-    metrics.observe({ inFlight: () => 0, webhookSecrets: () => 1, cachedKeys: () => 0 })
+    metrics.observe(idleGauges)
     const { body } = await metrics.text()
     const names = [...body.matchAll(/^# TYPE (boltwarden_\S+)/gm)].map(([, name = '']) => name)
     const ours = names.filter((name) => !/^boltwarden_(process|nodejs)_/.test(name))

@@ -83,7 +83,9 @@ describe('503: ourselves', () => {
       await gate.promise
       accept(call, response)
     }
-    const { signer } = await start(held, { webhook: { max_in_flight: 1 } })
+    const { signer } = await start(held, {
+      webhook: { max_in_flight: 1, max_queued: 0 },
+    })
     const first = signer.post(hashRequest())
     await arrived.promise
     const second = await signer.post(hashRequest('Invoice:2'))

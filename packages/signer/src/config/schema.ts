@@ -44,6 +44,12 @@ const webhook = z.strictObject({
   keep_alive_timeout_ms: milliseconds(100, 600_000, 60_000),
   max_connections: z.int().min(1).max(65_535).default(128),
   max_in_flight: z.int().min(1).max(4096).default(64),
+  /** Of one channel: the rest stay free for the others while it waits for a lock or a slow reply. */
+  max_in_flight_per_channel: z.int().min(1).max(4096).default(32),
+  max_queued: z.int().min(0).max(65_536).default(256),
+  max_queued_per_channel: z.int().min(0).max(65_536).default(64),
+  /** Bodies that are waiting or being worked on; those still arriving are not counted. */
+  max_held_bytes: z.int().min(1024).max(4_294_967_296).default(67_108_864),
   decision_deadline_ms: milliseconds(100, platformLimitMs - 500, 8_500),
   retry_after_seconds: z.int().min(1).max(3600).default(2),
   drain_timeout_ms: milliseconds(100, 600_000, 15_000),

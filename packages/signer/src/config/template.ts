@@ -66,6 +66,12 @@ ${line('secret_files', facts.webhookSecretFiles)}
 # Times max_body_bytes, this bounds the memory that strangers can take.
 # max_connections = 128
 # max_in_flight = 64
+# The most of one channel, so that its slowness is not that of the others.
+# max_in_flight_per_channel = 32
+# Beyond these, deliveries are turned away at once.
+# max_queued = 256
+# max_queued_per_channel = 64
+# max_held_bytes = 67108864
 # The platform waits about 10 s.
 # decision_deadline_ms = 8500
 # retry_after_seconds = 2

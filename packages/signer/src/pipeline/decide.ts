@@ -8,6 +8,7 @@ import type { Store } from '@boltwarden/store'
 import type { Ruled } from '../capture/capture.ts'
 import type { Entropy } from '../entropy.ts'
 import type { LoadedPolicy } from '../policy-file/load.ts'
+import type { Probe } from './probe.ts'
 import type { RevealWatch } from './reveal-watch.ts'
 import type { Turnstile } from './turnstile.ts'
 
@@ -21,6 +22,7 @@ export type DecideDeps = {
   readonly entropy: Entropy
   readonly reveals: RevealWatch
   readonly turnstile: Turnstile
+  readonly probe?: Probe
 }
 
 /**
@@ -42,7 +44,12 @@ export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Rule
     ...(candidate !== undefined && { candidate }),
   })
   await turnstile.pass()
-  const ruling = await store.decide(delivery, (view) => judge(policy, facts, view))
+  const ruling = await store.decide(delivery, (view) => {
+    const judgement = judge(policy, facts, view)
+    deps.probe?.('before-commit', delivery.event)
+    return judgement
+  })
+  deps.probe?.('after-commit', delivery.event)
   const isReveal = delivery.request.kind === 'reveal-counterparty-per-commitment-secret'
   if (isReveal && ruling.decision.verdict === 'sign') reveals.recorded()
   return { ...ruling, policyHash: hash }

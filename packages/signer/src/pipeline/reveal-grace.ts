@@ -3,6 +3,7 @@ import { violationsOf } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Ruled } from '../capture/capture.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Place } from '../overload/waiting-room.ts'
 import type { Deadline } from './deadline.ts'
 import { type DecideDeps, decide } from './decide.ts'
 
@@ -24,6 +25,7 @@ const answerReserveMs = 1500
 export async function decideOnceRevealed(
   delivery: Delivery,
   deadline: Deadline,
+  place: Pick<Place, 'stepAside'>,
   deps: DecideDeps & { readonly metrics: Metrics },
 ): Promise<Ruled> {
   const { reveals, metrics } = deps
@@ -35,7 +37,8 @@ export async function decideOnceRevealed(
   const graceEnds = deadline.elapsedMs() + revealGraceMs
   while (awaitsReveal(ruled.decision)) {
     const left = Math.min(graceEnds - deadline.elapsedMs(), deadline.leftMs() - answerReserveMs)
-    if (left <= 0 || !(await reveals.next(since, left))) break
+    // Whoever waits must not keep the reveal itself from its turn.
+    if (left <= 0 || !(await place.stepAside(() => reveals.next(since, left)))) break
     since = reveals.count
     ruled = await deadline.hold(() => decide(delivery, deps))
   }
