@@ -161,6 +161,13 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     cause: 'The platform refused the answer.',
     fix: 'Check platform.api_client_id and its secret, and the permissions of the API token.',
   },
+  ANSWER_REFUSED: {
+    status: 503,
+    exit: exitCodes.network,
+    retryable: false,
+    cause: 'The platform refused the answer and holds another one, or has given up on the job.',
+    fix: 'See the status; boltwarden outbox list shows the answer, which is set aside.',
+  },
   WEBHOOK_UNREACHABLE: {
     ...startup,
     exit: exitCodes.network,

@@ -46,6 +46,7 @@ export type Fault =
   | { readonly code: 'LISTEN_FAILED'; readonly address: string; readonly reason: string }
   | { readonly code: 'PLATFORM_UNAVAILABLE'; readonly reason: string }
   | { readonly code: 'PLATFORM_REFUSED'; readonly reason: string }
+  | { readonly code: 'ANSWER_REFUSED'; readonly status: string }
   | { readonly code: 'WEBHOOK_UNREACHABLE'; readonly reason: string }
   | { readonly code: 'UNAUTHENTICATED' }
   | { readonly code: 'MALFORMED'; readonly path: string; readonly expected: string }

@@ -13,12 +13,20 @@ import {
 } from './metrics/gauges.ts'
 import { histogramsOf } from './metrics/histograms.ts'
 import { prefix } from './metrics/prefix.ts'
+import { type StoreFacts, storeGauges } from './metrics/store-gauges.ts'
+import {
+  type AttemptResult,
+  attemptResults,
+  type SetAsideReason,
+  setAsideReasons,
+} from './outbox/result.ts'
 import type { LoadedPolicy } from './policy-file/load.ts'
 
 /** How a delivery ended, for counting. */
 export const outcomes = [
   'answered',
   'acknowledged',
+  'recorded',
   'declined',
   'refused',
   'held',
@@ -64,6 +72,15 @@ export type Metrics = {
   overloaded(limit: OverloadLimit): void
   /** A request waited this long for its turn. */
   waited(seconds: number): void
+  /** What became of an attempt to bring an answer again. */
+  attempted(result: AttemptResult): void
+  setAside(reason: SetAsideReason): void
+  /** A decision had its turn in the store, behind other commits and their locks. */
+  waitedForLock(seconds: number): void
+  /** A commit of so many decisions and accepted answers took this long. */
+  committed(parts: number, seconds: number): void
+  /** Reads how the store is whenever the metrics are asked for. */
+  observeStore(read: () => Promise<StoreFacts | undefined>): void
   observe(gauges: Gauges): void
   text(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -83,11 +100,25 @@ export function createMetrics(facts: BuildFacts): Metrics {
     captures,
     reveals,
     overloads,
+    attempts,
+    setAsides,
   } = countersOf(registry)
-  const { deliverySeconds, answerSeconds, queueSeconds, headroom, calls } = histogramsOf(registry)
+  const {
+    deliverySeconds,
+    answerSeconds,
+    queueSeconds,
+    lockSeconds,
+    commitSeconds,
+    commitParts,
+    headroom,
+    calls,
+  } = histogramsOf(registry)
   const policy = policyGauge(registry)
   for (const outcome of outcomes) deliveries.inc({ outcome }, 0)
   for (const result of reloadResults) reloads.inc({ result }, 0)
+  for (const result of attemptResults) attempts.inc({ result }, 0)
+  for (const reason of setAsideReasons) setAsides.inc({ reason }, 0)
+  let readStore: () => Promise<void> = async () => {}
   for (const limit of overloadLimits) overloads.inc({ limit }, 0)
   return {
     delivered(outcome, seconds) {
@@ -116,7 +147,21 @@ export function createMetrics(facts: BuildFacts): Metrics {
     awaitedReveal: (result) => reveals.inc({ result }),
     overloaded: (limit) => overloads.inc({ limit }),
     waited: (seconds) => queueSeconds.observe(seconds),
+    attempted: (result) => attempts.inc({ result }),
+    setAside: (reason) => setAsides.inc({ reason }),
+    waitedForLock: (seconds) => lockSeconds.observe(seconds),
+    committed(parts, seconds) {
+      commitParts.observe(parts)
+      commitSeconds.observe(seconds)
+    },
+    observeStore(read) {
+      const show = storeGauges(registry)
+      readStore = async () => show(await read())
+    },
     observe: (gauges) => observe(gauges, registry),
-    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async text() {
+      await readStore()
+      return { contentType: registry.contentType, body: await registry.metrics() }
+    },
   }
 }

@@ -77,6 +77,7 @@ describe('a commitment that overtakes the reveal of the one before', () => {
       reveals,
       turnstile: new Turnstile(),
       metrics: testMetrics(),
+      clock: systemClock,
     }
     const room = new WaitingRoom(
       { maxInFlight: 1, maxInFlightPerLane: 1, maxQueued: 1, maxQueuedPerLane: 1 },

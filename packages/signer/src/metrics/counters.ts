@@ -34,6 +34,16 @@ export function countersOf(registry: Registry) {
       'Commitments that waited for the secret of the one before',
       'result',
     ),
+    attempts: counter(
+      'outbox_attempts_total',
+      'Answers that were brought again, by what became of it',
+      'result',
+    ),
+    setAsides: counter(
+      'outbox_set_aside_total',
+      'Answers that nobody tries any more until an operator looks',
+      'reason',
+    ),
     overloads: counter(
       'overload_refusals_total',
       'Deliveries turned away on arrival, by the setting that said so',

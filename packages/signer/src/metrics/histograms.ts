@@ -36,6 +36,21 @@ export function histogramsOf(registry: Registry) {
       'From a request having been read to its turn',
       answerBuckets,
     ),
+    lockSeconds: histogram(
+      'lock_wait_seconds',
+      'From a decision having been asked of the store to its turn, behind other commits and locks',
+      answerBuckets,
+    ),
+    commitSeconds: histogram(
+      'commit_seconds',
+      'Durable commits, the waiting for locks included',
+      answerBuckets,
+    ),
+    commitParts: histogram(
+      'commit_parts',
+      'Decisions and accepted answers that shared a commit',
+      [1, 2, 4, 8, 16, 32, 64],
+    ),
     calls: histogram(
       'platform_call_seconds',
       'Mutations sent to the platform, retries included',

@@ -25,6 +25,12 @@ export class HeldBodies {
     return this.#bytes
   }
 
+  /** Whether the next one would be turned away, however small. */
+  get isFull(): boolean {
+    const { maxCalls, maxBytes } = this.#limits
+    return this.#calls >= maxCalls || (this.#calls > 0 && this.#bytes >= maxBytes)
+  }
+
   /**
    * Runs `work` while a body of this many bytes is held.
    *

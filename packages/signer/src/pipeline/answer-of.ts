@@ -1,19 +1,8 @@
 import type { Answer } from '@boltwarden/core/answer'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
-import { type Decision, violationsOf } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Ruling } from '@boltwarden/store'
 import { sign } from './sign.ts'
-
-/**
- * Whether the platform is told of a refusal by a mutation, which closes the channel. An id that was
- * used for another question before says that the sender is confused or forged: that is no reason to
- * close one.
- */
-export function isDeclinable({ request }: Delivery, decision: Decision): boolean {
-  const isReplay = violationsOf(decision).some(({ tag }) => tag === 'policy-lightspark-replay')
-  return request.kind === 'derive-key-and-sign' && !isReplay
-}
 
 /**
  * What a recorded decision says to the platform.

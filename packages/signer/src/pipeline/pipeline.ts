@@ -1,5 +1,7 @@
 import type { Delivery } from '@boltwarden/policy/event'
+import { isAnswerOwed } from '@boltwarden/policy/owed'
 import type { OtherEvent } from '@boltwarden/sdk'
+import type { Keeping } from '@boltwarden/store'
 import type { Capture, Ruled } from '../capture/capture.ts'
 import type { Reply } from '../http/reply.ts'
 import type { WebhookCall } from '../http/webhook-server.ts'
@@ -8,10 +10,8 @@ import type { HeldBodies } from '../overload/held-bodies.ts'
 import { laneOf } from '../overload/lane.ts'
 import type { Place, WaitingRoom } from '../overload/waiting-room.ts'
 import type { WebhookSecrets } from '../webhook-secrets.ts'
-import { answerOf, isDeclinable } from './answer-of.ts'
+import { type BringDeps, bring } from './bring.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
-import type { DecideDeps } from './decide.ts'
-import { type AnswerRoute, type Delivered, deliver } from './deliver.ts'
 import { decisionFacts, type Ending, failed, refusalBody } from './ending.ts'
 import { readCall } from './receive.ts'
 import { type RecordDeps, record } from './record.ts'
@@ -26,12 +26,11 @@ export type PipelineOptions = {
 /** Told of every event that is not about signing; what it throws is logged and nothing else. */
 export type EventHook = (event: OtherEvent) => void | Promise<void>
 
-export type PipelineDeps = DecideDeps &
+export type PipelineDeps = BringDeps &
   RecordDeps & {
     readonly secrets: WebhookSecrets
     readonly bodies: HeldBodies
     readonly room: WaitingRoom
-    readonly route: AnswerRoute
     readonly capture: Capture
     readonly onOtherEvent?: EventHook
   }
@@ -132,12 +131,27 @@ async function ruleOn(
 ): Promise<Ruled> {
   let ruled: Ruled | undefined
   try {
-    ruled = await decideOnceRevealed(delivery, deadline, place, deps)
+    const keeping = keepingOf(call, deadline, deps)
+    ruled = await decideOnceRevealed(delivery, deadline, place, deps, keeping)
     return ruled
   } finally {
     deps.capture.add(call, ruled)
   }
 }
+
+/** Nobody else brings the answer while this call lasts. */
+function keepingOf(
+  { body }: WebhookCall,
+  deadline: Deadline,
+  { outbox }: PipelineDeps,
+): Keeping | undefined {
+  if (outbox === undefined) return undefined
+  const untilMs = outbox.nowMs() + Math.max(0, Math.ceil(deadline.leftMs())) + graceMs
+  return { body, claim: { instance: outbox.instance, untilMs } }
+}
+
+/** For noting what came of it. */
+const graceMs = 1000
 
 async function answerRequest(
   ruling: Ruled,
@@ -156,34 +170,24 @@ async function answerRequest(
     const reply = { status: 503, body, retryAfterSeconds: options.retryAfterSeconds }
     return { outcome: 'held', reply, facts: told }
   }
-  if (decision.verdict === 'decline' && !isDeclinable(delivery, decision)) {
+  const isOwed = isAnswerOwed(delivery.request, decision)
+  if (decision.verdict === 'decline' && !isOwed) {
     const reply = { status: 403, body: refusalBody('REFUSED', decision.violations) }
     return { outcome: 'refused', reply, facts: told }
   }
   await deps.turnstile.pass()
-  const delivered = await deliver(answerOf(ruling, delivery, deps.keychain), deadline, deps)
-  await noteAnswered(delivery, delivered, deps)
-  const { operation, reply } = delivered
+  const brought = await bring(ruling, delivery, deadline, deps)
+  if (brought.result === 'recorded') {
+    return { outcome: 'recorded', reply: { status: 200 }, facts: told, error: brought.error }
+  }
+  const { operation, reply } = brought
   deps.metrics.answered(kind, deadline.elapsedMs() / 1000, deadline.leftMs() / 1000)
   if (decision.verdict === 'decline') {
     const body = reply.body ?? refusalBody('DECLINED', decision.violations)
     return { outcome: 'declined', reply: { ...reply, body }, facts: { ...told, operation } }
   }
-  const outcome = operation === undefined ? 'acknowledged' : 'answered'
+  const outcome = isOwed ? 'answered' : 'acknowledged'
   return { outcome, reply, facts: { ...told, operation } }
-}
-
-/** The platform has the answer by now: a store that fails here changes nothing for it. */
-async function noteAnswered(
-  { event }: Delivery,
-  { digest }: Delivered,
-  { store, clock, logger }: PipelineDeps,
-): Promise<void> {
-  try {
-    await store.markAnswered(event, digest, clock.nowMs())
-  } catch (error) {
-    logger.error({ event_id: event, error: errorFacts(error) }, 'answer not noted')
-  }
 }
 
 async function acknowledgeOther(

@@ -70,6 +70,7 @@ export async function startTestPipeline(options: TestPipelineOptions) {
     turnstile: new Turnstile(),
     capture: noCapture,
     secrets: WebhookSecrets.load([secretFile], { allowExposed: false, warn: () => {} }),
+    acceptWhenRecorded: 'near-deadline' as const,
     route: options.route ?? ({ answer: 'respond-directly' } as const),
     store: options.wrap?.(store) ?? store,
   }
