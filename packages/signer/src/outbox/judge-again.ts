@@ -2,7 +2,7 @@ import { paymentHash, preimageNonce } from '@boltwarden/core/bytes'
 import type { Delivery } from '@boltwarden/policy/event'
 import { recompose } from '@boltwarden/policy/facts'
 import { judge } from '@boltwarden/policy/judge'
-import { noWrites } from '@boltwarden/policy/view'
+import { noWrites, type View } from '@boltwarden/policy/view'
 import type { Ruling } from '@boltwarden/store'
 import type { DecideDeps } from '../pipeline/decide.ts'
 
@@ -30,8 +30,14 @@ export async function judgeAgain(delivery: Delivery, deps: DecideDeps): Promise<
     if (!recorded.repeated || !isKnown)
       throw new TypeError('"delivery" expected one that was decided')
     if (recorded.decision.verdict !== 'sign') return recorded
-    const { decision } = judge(policy, facts, { ...view, event: undefined })
+    const { decision } = judge(policy, facts, before(delivery, view))
     if (decision.verdict === 'sign') return recorded
     return { decision, writes: noWrites, repeated: true }
   })
+}
+
+/** What was remembered before the delivery, as far as its own traces would count against it. */
+function before({ request }: Delivery, { invoice, ...view }: View): View {
+  const isFirst = request.kind === 'request-invoice-payment-hash'
+  return { ...view, event: undefined, invoice: isFirst ? undefined : invoice }
 }
