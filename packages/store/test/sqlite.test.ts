@@ -269,7 +269,7 @@ describe('migrations', () => {
       { version: 4, name: '0004_audit-outbox.sql' },
       { version: 5, name: '0005_more.sql' },
     ])
-    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 5 })
+    expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 5 }])
     connection.close()
   })
 

@@ -49,8 +49,9 @@ async function bringAgain(
     return { result: 'set-aside', reason: 'UNREADABLE' }
   }
   const { delivery } = incoming
-  const ruling = await deadline.hold(() => judgeAgain(delivery, deps))
+  const { ruling, isForbidden } = await deadline.hold(() => judgeAgain(delivery, deps))
   const { decision } = ruling
+  if (isForbidden) return { result: 'set-aside', reason: 'FORBIDDEN_SINCE' }
   // What is held may be right in a moment: a reveal is awaited, or the clock is wrong.
   if (decision.verdict === 'hold') return { result: 'postponed', code: 'HELD', isItsOwn: true }
   if (decision.verdict !== verdict || !isAnswerOwed(delivery.request, decision)) {
