@@ -40,7 +40,7 @@ describe('metrics', () => {
     for (const [, name = '', type] of names) {
       expect(name).toMatch(/^boltwarden_[a-z0-9_]+$/)
       if (type === 'counter') expect(name).toMatch(/_total$/)
-      if (type === 'histogram') expect(name).toMatch(/_seconds$/)
+      if (type === 'histogram') expect(name).toMatch(/_(seconds|parts)$/)
       expect(text).toContain(`# HELP ${name} `)
     }
     expect(text).toContain('boltwarden_in_flight_deliveries 3')

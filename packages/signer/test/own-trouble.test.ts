@@ -35,7 +35,7 @@ const status =
   }
 
 describe('503: the platform', () => {
-  const webhook = { decision_deadline_ms: 400 }
+  const webhook = { decision_deadline_ms: 400, accept_when_recorded: 'never' } as const
   test.each<[string, Answer, string]>([
     ['is down', status(500), 'PLATFORM_UNAVAILABLE'],
     ['hangs', () => {}, 'PLATFORM_UNAVAILABLE'],
