@@ -9,6 +9,12 @@ export type BatchLimits = {
   readonly bytes: number
 }
 
+/**
+ * Told of each commit as it begins, with how many decisions and accepted answers it serves; what it
+ * returns is called once the commit has ended, well or not.
+ */
+export type OnCommit = (parts: number) => () => void
+
 /** Enough to share the cost of a commit, and few enough not to hold up the event loop. */
 export const defaultBatchLimits: BatchLimits = Object.freeze({ tasks: 32, bytes: 4 << 20 })
 
@@ -39,15 +45,21 @@ type Accepted = {
 export class Gathering<T> {
   readonly #backend: Pick<Backend, 'commit'>
   readonly #limits: BatchLimits
+  readonly #onCommit: OnCommit
   readonly #tasks: Waiting<T>[] = []
   readonly #accepted: Accepted[] = []
   readonly #idlers: (() => void)[] = []
   #isCommitting = false
   #isDue = false
 
-  constructor(backend: Pick<Backend, 'commit'>, limits: BatchLimits = defaultBatchLimits) {
+  constructor(
+    backend: Pick<Backend, 'commit'>,
+    limits: BatchLimits = defaultBatchLimits,
+    onCommit: OnCommit = () => () => {},
+  ) {
     this.#backend = backend
     this.#limits = limits
+    this.#onCommit = onCommit
   }
 
   /** Resolves once the decision is on the disk. */
@@ -97,6 +109,7 @@ export class Gathering<T> {
     this.#isCommitting = true
     const tasks = this.#take()
     const accepted = this.#accepted.splice(0, maxAccepted)
+    const ended = this.#onCommit(tasks.length + accepted.length)
     try {
       const outcome = await this.#backend.commit({
         tasks: tasks.map(({ task }) => task),
@@ -107,6 +120,7 @@ export class Gathering<T> {
     } catch (reason) {
       for (const { settle } of [...tasks, ...accepted]) settle({ status: 'rejected', reason })
     } finally {
+      ended()
       this.#isCommitting = false
       if (this.#tasks.length > 0 || this.#accepted.length > 0) this.#gather()
       else for (const resolve of this.#idlers.splice(0)) resolve()

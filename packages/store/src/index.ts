@@ -51,6 +51,7 @@ export type { BatchLimits } from './gathering.ts'
 export {
   type Claim,
   type FailedAttempt,
+  farAheadMs,
   laneOf,
   type Outbox,
   type OutboxRow,

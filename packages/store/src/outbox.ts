@@ -66,10 +66,14 @@ export interface Outbox {
   /**
    * Claims rows that are due and that nobody holds: the first of each lane, longest due first.
    *
+   * A claim or a pause that ends more than {@link farAheadMs} after `nowMs` was written by a clock
+   * that was set back since, and holds nobody off either.
+   *
    * @param nowMs - the caller's clock; a claim that ended before it holds nobody off.
    * @param limit - the most rows, 1 to 1,000.
+   * @param dueByMs - takes rows that are due by then; `nowMs` by default.
    */
-  claim(claim: Claim, nowMs: number, limit: number): Promise<readonly OutboxRow[]>
+  claim(claim: Claim, nowMs: number, limit: number, dueByMs?: number): Promise<readonly OutboxRow[]>
   /**
    * Notes a failed attempt and gives the claim up.
    *
@@ -88,6 +92,13 @@ export interface Outbox {
    * @returns whether there was such a row, set aside.
    */
   resume(event: EventId, author: Author): Promise<boolean>
+  /**
+   * Removes a row, whose answer is never brought then; recorded in the audit log. The ledger keeps
+   * the decision, and the platform gets the same answer where it asks again.
+   *
+   * @returns whether there was such a row.
+   */
+  drop(event: EventId, author: Author): Promise<boolean>
   row(event: EventId): Promise<OutboxRow | undefined>
   /** Rows by ascending sequence. */
   rows(page?: Page<number>): Promise<readonly OutboxRow[]>

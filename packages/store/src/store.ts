@@ -8,7 +8,7 @@ import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { type Scope, scopeOf, type View, type Writes } from '@boltwarden/policy/view'
 import { type AuditDecision, grantDigest } from './audit/row.ts'
 import type { Backend, Step } from './backend.ts'
-import { type BatchLimits, Gathering } from './gathering.ts'
+import { type BatchLimits, Gathering, type OnCommit } from './gathering.ts'
 import { type Claim, laneOf, type OwedAnswer, type Queued } from './outbox.ts'
 import { mintPermit, type Permit } from './permit.ts'
 
@@ -54,11 +54,11 @@ export interface Store extends Omit<Backend, 'commit'> {
 }
 
 /** What can be set about a {@link Store}. */
-export type StoreOptions = { readonly limits?: BatchLimits }
+export type StoreOptions = { readonly limits?: BatchLimits; readonly onCommit?: OnCommit }
 
 /** A store over a backend, which it owns from now on. */
-export function createStore(backend: Backend, { limits }: StoreOptions = {}): Store {
-  const gathering = new Gathering<Judgement>(backend, limits)
+export function createStore(backend: Backend, { limits, onCommit }: StoreOptions = {}): Store {
+  const gathering = new Gathering<Judgement>(backend, limits, onCommit)
   return {
     async decide(delivery, step, keeping) {
       const task = taskOf(delivery, step, keeping)

@@ -5,6 +5,7 @@ import {
   auditAct,
   type Claim,
   type FailedAttempt,
+  farAheadMs,
   type Outbox,
   type OutboxRow,
   type OutboxSummary,
@@ -37,10 +38,16 @@ export class MemoryOutbox implements Outbox {
     return this.#rows.delete(event)
   }
 
-  async claim(claim: Claim, nowMs: number, limit: number): Promise<readonly OutboxRow[]> {
+  async claim(
+    claim: Claim,
+    nowMs: number,
+    limit: number,
+    dueByMs: number = nowMs,
+  ): Promise<readonly OutboxRow[]> {
+    const isOver = (atMs: number, byMs: number) => atMs <= byMs || atMs > nowMs + farAheadMs
     const due = [...this.#rows.values()]
-      .filter((row) => this.#first(row.lane) === row && row.nextAttemptAtMs <= nowMs)
-      .filter((row) => row.claim === undefined || row.claim.untilMs <= nowMs)
+      .filter((row) => this.#first(row.lane) === row && isOver(row.nextAttemptAtMs, dueByMs))
+      .filter((row) => row.claim === undefined || isOver(row.claim.untilMs, nowMs))
       .sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs || a.sequence - b.sequence)
       .slice(0, pageLimit({ limit }))
       .map((row) => ({ ...row, claim }))
@@ -75,6 +82,13 @@ export class MemoryOutbox implements Outbox {
     const { setAside: _setAside, ...rest } = row
     this.#rows.set(event, { ...rest, nextAttemptAtMs: author.atMs })
     this.#ports.record(auditAct('answer-resumed', author, event))
+    this.#ports.written()
+    return true
+  }
+
+  async drop(event: EventId, author: Author): Promise<boolean> {
+    if (!this.#rows.delete(event)) return false
+    this.#ports.record(auditAct('answer-dropped', author, event))
     this.#ports.written()
     return true
   }

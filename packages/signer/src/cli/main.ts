@@ -5,6 +5,7 @@ import { version } from '../version.ts'
 import { addChannelCommands } from './channel-commands.ts'
 import { addIntentCommands } from './intent-commands.ts'
 import { config, json, passphraseFd, passphraseFile, run, several, whole } from './options.ts'
+import { addOutboxCommands } from './outbox-commands.ts'
 import { addPolicyCommands } from './policy-commands.ts'
 import { addStoreCommands } from './store-commands.ts'
 import { printError, processTerminal } from './terminal.ts'
@@ -151,6 +152,7 @@ addPolicyCommands(program, terminal)
 addIntentCommands(program, terminal)
 addChannelCommands(program, terminal)
 addStoreCommands(program, terminal)
+addOutboxCommands(program, terminal)
 
 program.addHelpText(
   'after',

@@ -28,7 +28,7 @@ export function parseConfig(text: string, file: string): Config {
 /** What each value allows and both together do not. */
 function contradictions(config: Config): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = []
-  const { platform, webhook, admin, store } = config
+  const { platform, webhook, admin, outbox, store } = config
   if (platform.answer === 'mutation') {
     for (const key of ['api_client_id', 'api_client_secret_file'] as const) {
       if (platform[key] === undefined) {
@@ -44,6 +44,12 @@ function contradictions(config: Config): readonly ConfigProblem[] {
   }
   if (store.tls === 'off' && !isThisMachine(store.host)) {
     problems.push({ key: 'store.tls', expected: 'verify-full for another machine' })
+  }
+  if (outbox.lease_ms <= outbox.attempt_deadline_ms) {
+    problems.push({ key: 'outbox.lease_ms', expected: 'more than outbox.attempt_deadline_ms' })
+  }
+  if (outbox.max_backoff_ms < outbox.backoff_ms) {
+    problems.push({ key: 'outbox.max_backoff_ms', expected: 'at least outbox.backoff_ms' })
   }
   return problems
 }

@@ -80,10 +80,30 @@ ${line('secret_files', facts.webhookSecretFiles)}
 # Times max_body_bytes, this bounds the memory that strangers can take.
 # max_connections = 128
 # max_in_flight = 64
+# The most of one channel, so that its slowness is not that of the others.
+# max_in_flight_per_channel = 32
+# Beyond these, deliveries are turned away at once.
+# max_queued = 256
+# max_queued_per_channel = 64
+# max_held_bytes = 67108864
 # The platform waits about 10 s.
 # decision_deadline_ms = 8500
+# near-deadline: a call ends with 200 where its answer is on the disk and hardly any time is left.
+# never: 503 until the platform has the answer.
+# accept_when_recorded = "near-deadline"
 # retry_after_seconds = 2
 # drain_timeout_ms = 15000
+
+[outbox]
+# Answers that the platform has not accepted are brought again, with rests that double.
+# poll_ms = 1000
+# backoff_ms = 1000
+# max_backoff_ms = 60000
+# attempt_deadline_ms = 8000
+# lease_ms = 30000
+# After so many failures of its own an answer is set aside: boltwarden outbox list.
+# max_attempts = 10
+# concurrency = 8
 
 [admin]
 # /livez, /readyz, /metrics for whoever can reach it; the rest needs a token. Keep strangers away.

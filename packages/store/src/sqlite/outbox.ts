@@ -1,14 +1,15 @@
 import { integer } from '@boltwarden/core/assert'
 import type { EventId } from '@boltwarden/core/ids'
 import { type AuditActName, type Author, auditAct } from '../audit/row.ts'
-import type {
-  Claim,
-  FailedAttempt,
-  Outbox,
-  OutboxRow,
-  OutboxSummary,
-  OwedAnswer,
-  Queued,
+import {
+  type Claim,
+  type FailedAttempt,
+  farAheadMs,
+  type Outbox,
+  type OutboxRow,
+  type OutboxSummary,
+  type OwedAnswer,
+  type Queued,
 } from '../outbox.ts'
 import { outboxColumns, outboxRowOf, outboxSummaryOf } from '../outbox-rows.ts'
 import { type Page, pageLimit } from '../page.ts'
@@ -29,8 +30,10 @@ const sql = {
   demote: 'UPDATE outbox SET is_first = 0 WHERE lane = ? AND is_first = 1',
   promote: `UPDATE outbox SET is_first = 1 WHERE sequence =
     (SELECT min(sequence) FROM outbox WHERE lane = ? AND set_aside_at IS NULL)`,
-  due: `SELECT event FROM outbox WHERE is_first = 1 AND next_attempt_at <= ?1
-    AND (claimed_until IS NULL OR claimed_until <= ?1) ORDER BY next_attempt_at, sequence LIMIT ?2`,
+  due: `SELECT event FROM outbox WHERE is_first = 1
+    AND (next_attempt_at <= ?2 OR next_attempt_at > ?3)
+    AND (claimed_until IS NULL OR claimed_until <= ?1 OR claimed_until > ?3)
+    ORDER BY next_attempt_at, sequence LIMIT ?4`,
   claim: 'UPDATE outbox SET claimed_by = ?, claimed_until = ? WHERE event = ?',
   postpone: `UPDATE outbox SET attempts = attempts + 1, next_attempt_at = ?, last_error = ?,
     claimed_by = NULL, claimed_until = NULL WHERE event = ? AND claimed_by = ?`,
@@ -90,13 +93,16 @@ export class SqliteOutbox implements Outbox {
     { instance, untilMs }: Claim,
     nowMs: number,
     limit: number,
+    dueByMs: number = nowMs,
   ): Promise<readonly OutboxRow[]> {
     integer('limit', limit, 1, 1000)
+    const due = (most: number) =>
+      this.#connection.all(sql.due, nowMs, dueByMs, nowMs + farAheadMs, most)
     // Most of the time nothing is due, and then no lock is taken.
-    if (this.#connection.get(sql.due, nowMs, 1) === undefined) return []
+    if (due(1).length === 0) return []
     return Chain.commit(this.#connection, () =>
-      this.#connection.all(sql.due, nowMs, limit).flatMap((due) => {
-        const event = text(due, 'event')
+      due(limit).flatMap((row) => {
+        const event = text(row, 'event')
         this.#connection.run(sql.claim, instance, untilMs, event)
         return this.#connection.all(sql.row, event).map(outboxRowOf)
       }),
@@ -120,6 +126,11 @@ export class SqliteOutbox implements Outbox {
   async resume(event: EventId, author: Author): Promise<boolean> {
     const change = () => this.#connection.run(sql.resume, author.atMs, event)
     return this.#change(event, change, 'answer-resumed', event, author)
+  }
+
+  async drop(event: EventId, author: Author): Promise<boolean> {
+    const change = () => this.#connection.run(sql.remove, event)
+    return this.#change(event, change, 'answer-dropped', event, author)
   }
 
   async row(event: EventId): Promise<OutboxRow | undefined> {
