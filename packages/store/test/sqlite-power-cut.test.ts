@@ -74,7 +74,7 @@ async function decideAndCut(
     [
       '--conditions=@boltwarden/source',
       `--import=${new URL('./child/register.mjs', import.meta.url)}`,
-      inChild('power-cut.ts'),
+      inChild('power-cut/main.ts'),
       file.path,
       synchronous,
       cuts,
