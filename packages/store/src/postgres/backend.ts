@@ -52,7 +52,7 @@ const sql = {
     generation = greatest(generation, $1)`,
   closed: `SELECT event FROM events WHERE received_at < $1 AND (answered_at IS NOT NULL
     OR verdict = 'hold' OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
-    ORDER BY received_at, event LIMIT $2`,
+    ORDER BY arrival LIMIT $2`,
   lockEvents: 'SELECT event FROM events WHERE event = ANY($1::text[]) ORDER BY event FOR UPDATE',
   forget: 'DELETE FROM events WHERE event = ANY($1::text[])',
   beat: 'UPDATE realm SET heartbeat = heartbeat + 1',
