@@ -25,6 +25,15 @@ export { isThisMachine } from './address.ts'
  *   `STORE_SCHEMA_OLDER`, `STORE_SCHEMA_NEWER` or `STORE_MIGRATION_CHANGED` if its schema is not that
  *   of this version, `STORE_WRONG_REALM` if it is another seed's or network's.
  * @throws {RangeError} if another machine is to be spoken to without TLS.
+ * @example
+ * ```ts
+ * import { isStoreFault } from '@boltwarden/store'
+ * import { openPostgres } from '@boltwarden/store/postgres'
+ * const realm = { fingerprint: '00000000', network: 'REGTEST' } as const
+ * const address = { host: '127.0.0.1', port: 1, database: 'boltwarden', user: 'boltwarden' }
+ * const opened = openPostgres({ address, realm })
+ * await opened.catch((error) => isStoreFault(error) && error.code) // 'STORE_UNAVAILABLE'
+ * ```
  */
 export async function openPostgres(
   options: PostgresOptions & { readonly realm: Realm },
