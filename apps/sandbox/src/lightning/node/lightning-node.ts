@@ -17,7 +17,7 @@ import { type Assembly, assemble } from './assembly.ts'
 import type { Bell } from './bell.ts'
 import { createBumping } from './bumping.ts'
 import { followChain } from './chain-following.ts'
-import type { ChainLink } from './chain-link.ts'
+import type { ChainFollower, ChainLink } from './chain-link.ts'
 import { createOpening, type OpeningTerms } from './channel-opening.ts'
 import { type ChannelView, viewChannel } from './channel-view.ts'
 import { channelConfig } from './config.ts'
@@ -180,7 +180,9 @@ export function startNode(parts: NodeParts): LightningNode {
       return signed !== undefined
     })
   }
-  const unfollow = chain.follow(followChain(assembly, wallet, pump.wake))
+  const follower = followChain(assembly, wallet, pump.wake)
+  catchUp(chain, wallet, follower, manager.current_best_block().get_height())
+  const unfollow = chain.follow(follower)
   return {
     name,
     id: assembly.nodeId,
@@ -223,6 +225,14 @@ export function startNode(parts: NodeParts): LightningNode {
       unfollow()
       pump.stop()
     },
+  }
+}
+
+/** Shows a node what it missed: the wallet all blocks, LDK those above the last it has seen. */
+function catchUp(chain: ChainLink, wallet: Wallet, follower: ChainFollower, seen: number): void {
+  for (const block of chain.blocksAbove(0)) {
+    if (block.height > seen) follower.connected(block)
+    else wallet.coins.connect(block.height, block.transactions)
   }
 }
 

@@ -1,8 +1,9 @@
-import { type Bell, waitUntil } from './bell.ts'
+import { type Bell, WaitError, waitUntil } from './bell.ts'
 import type { OpeningTerms } from './channel-opening.ts'
 import type { ChannelView } from './channel-view.ts'
 import { fundingDepth } from './config.ts'
 import type { LightningNode } from './lightning-node.ts'
+import { NodeError } from './node-error.ts'
 import type { InvoicingNode } from './peer-node.ts'
 import { connectSockets } from './socket.ts'
 
@@ -23,7 +24,8 @@ export type Outcome = {
 export type Network = {
   readonly bell: Bell
   readonly connect: (caller: LightningNode, called: LightningNode) => Promise<void>
-  readonly disconnect: (node: LightningNode) => void
+  /** Cuts all connections of a node, and waits until both ends know. */
+  readonly disconnect: (node: LightningNode) => Promise<void>
   /** Opens a channel, confirms it and waits until both sides use it. */
   readonly open: (
     opener: LightningNode,
@@ -32,13 +34,22 @@ export type Network = {
   ) => Promise<ChannelView>
   /** Pays a new invoice of the payee's, and waits until it is settled on both sides. */
   readonly pay: (payer: LightningNode, payee: InvoicingNode, amountMsat: bigint) => Promise<Outcome>
+  /** Closes all channels of a node with another cooperatively, and waits for the money. */
+  readonly closeTogether: (closer: LightningNode, other: LightningNode) => Promise<void>
   /** Mines, and waits until nobody has anything to do. */
   readonly mine: (blocks: number) => Promise<void>
+  /** Mines block by block until a condition holds. */
+  readonly mineUntil: (what: string, holds: () => boolean, atMost?: number) => Promise<void>
+  /** A channel as a node sees it now. */
+  readonly channel: (node: LightningNode, id: string) => ChannelView
   /** Waits until no node has anything to do and no signer is waited for. */
   readonly settle: () => Promise<void>
   /** Waits for a condition. */
   readonly until: <T>(what: string, look: () => T | undefined, patienceMs?: number) => Promise<T>
 }
+
+/** More than the delays and expiries of a force close take together. */
+const mostBlocks = 600
 
 /** How long everything may take to come to rest, in milliseconds. */
 const settlingMs = 60_000
@@ -69,6 +80,17 @@ export function createNetwork(
     until,
     settle,
     mine,
+    mineUntil: async (what, holds, atMost = mostBlocks) => {
+      for (let mined = 0; !holds(); mined++) {
+        if (mined === atMost) throw new WaitError(`${what} did not come in ${atMost} blocks`)
+        await mine(1)
+      }
+    },
+    channel: (node, id) => {
+      const found = node.channels().find((each) => each.id === id)
+      if (found === undefined) throw new NodeError(`${node.name} has no channel ${id}`)
+      return found
+    },
     connect: async (caller, called) => {
       const { outbound, inbound } = connectSockets(caller.socketOwner, called.socketOwner)
       caller.attach(outbound)
@@ -76,7 +98,10 @@ export function createNetwork(
       await until('a connection', () => (caller.isConnectedTo(called.id) ? true : undefined))
       await settle()
     },
-    disconnect: (node) => node.disconnect(),
+    disconnect: async (node) => {
+      node.disconnect()
+      await settle()
+    },
     open: async (opener, other, terms) => {
       const { capacitySats = 1_000_000n, kind = 'anchors', pushMsat = 0n } = terms
       const number = opener.propose(other.id, { capacitySats, kind, pushMsat })
@@ -88,6 +113,15 @@ export function createNetwork(
         const theirs = other.channels().find(({ id }) => id === channel?.id)
         return channel?.isUsable && theirs?.isUsable ? channel : undefined
       })
+    },
+    closeTogether: async (closer, other) => {
+      for (const channel of closer.channels()) if (channel.peer === other.id) closer.close(channel)
+      await settle()
+      await until('the end of the channels', () =>
+        closer.channels().some(({ peer }) => peer === other.id) ? undefined : true,
+      )
+      // Both sides take a payment for final under six blocks; what they sweep needs one more.
+      await mine(7)
     },
     pay: async (payer, payee, amountMsat) => {
       const hash = payer.send(await payee.createInvoice({ amountMsat }))

@@ -17,6 +17,7 @@ import type { Bell } from './bell.ts'
 import type { ChainLink } from './chain-link.ts'
 import { type LightningNode, type NodeState, startNode } from './lightning-node.ts'
 import type { InvoiceTerms } from './payments.ts'
+import { oldCommitments } from './revoked-commitment.ts'
 
 /** What a node of somebody else's is started with. */
 export type PeerOptions = {
@@ -37,8 +38,14 @@ export type InvoicingNode = LightningNode & {
   readonly createInvoice: (terms: Omit<InvoiceTerms, 'paymentHash'>) => Promise<string>
 }
 
+/** A node of somebody else's, who may cheat. */
+export type PeerNode = InvoicingNode & {
+  /** The signed commitments of a state that was saved before: revoked ones, if it has changed. */
+  readonly oldCommitments: (state: NodeState) => readonly Uint8Array[]
+}
+
 /** A plain LDK node with keys of its own: the counterparty that checks each signature it gets. */
-export function startPeerNode(options: PeerOptions): InvoicingNode {
+export function startPeerNode(options: PeerOptions): PeerNode {
   const { name, seed, environment, chain } = options
   const now = environment.nowMicros()
   const identity = KeysManager.constructor_new(
@@ -61,7 +68,17 @@ export function startPeerNode(options: PeerOptions): InvoicingNode {
     sweep: (descriptor, feerate) => () => sweepWithOwnKeys(identity, wallet, descriptor, feerate),
     saved: options.saved,
   })
-  return { ...node, createInvoice: (terms) => Promise.resolve(node.invoice(terms)) }
+  return {
+    ...node,
+    createInvoice: (terms) => Promise.resolve(node.invoice(terms)),
+    oldCommitments: ({ monitors }) =>
+      oldCommitments({
+        identity,
+        monitors,
+        logger: node.journal.logger,
+        estimator: node.fees.estimator,
+      }),
+  }
 }
 
 /** A wallet whose keys are hashes of the seed and their place. */
