@@ -28,6 +28,20 @@ export type { ConsensusRule, PolicyRule, Rejection } from './chain/rejection.ts'
 export { type Environment, formatTimestamp, machine } from './environment.ts'
 export { graphqlPath } from './graphql/api.ts'
 export type { Credentials } from './graphql/authorization.ts'
+export type {
+  BackendChannel,
+  DecodedInvoice,
+  InvoiceTerms,
+  LightningBackend,
+  OnChainBalance,
+  PaymentFailure,
+  PaymentNews,
+  PaymentOrder,
+  SentWithdrawal,
+  TestPeer,
+  WithdrawalFailure,
+  WithdrawalOrder,
+} from './lightning/lightning-backend.ts'
 export { type Pairing, PairingError, parsePairing } from './pairing/pairing.ts'
 export type {
   Account,

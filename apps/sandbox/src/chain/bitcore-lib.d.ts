@@ -3,7 +3,7 @@ declare module 'bitcore-lib' {
   import type { Buffer } from 'node:buffer'
 
   class ParsedScript {
-    static fromBuffer(bytes: Buffer): ParsedScript
+    constructor(bytes: Buffer)
   }
 
   class ParsedTransaction {

@@ -99,8 +99,8 @@ export function runScripts(run: ScriptRun): string | undefined {
   const interpreter = new Interpreter()
   try {
     const accepted = interpreter.verify(
-      Script.fromBuffer(Buffer.from(run.scriptSig)),
-      Script.fromBuffer(Buffer.from(run.scriptPubKey)),
+      new Script(Buffer.from(run.scriptSig)),
+      new Script(Buffer.from(run.scriptPubKey)),
       run.parsed,
       run.inputIndex,
       run.flags,
