@@ -1,6 +1,47 @@
+export {
+  type Block,
+  type BlockHash,
+  blockHash,
+  hashOf,
+  parseBlock,
+  serialiseBlock,
+  serialiseHeader,
+} from './chain/block.ts'
+export type {
+  Allocation,
+  Chain,
+  ChainListener,
+  ChainOptions,
+  Confirmation,
+  Eviction,
+  KnownTransaction,
+  MempoolEntry,
+  Mining,
+  Reorganisation,
+  ReorganisationProblem,
+  Spend,
+  Tip,
+  UnspentOutput,
+} from './chain/chain.ts'
+export { createChain } from './chain/create-chain.ts'
+export type { ConsensusRule, PolicyRule, Rejection } from './chain/rejection.ts'
 export { type Environment, formatTimestamp, machine } from './environment.ts'
 export { graphqlPath } from './graphql/api.ts'
 export type { Credentials } from './graphql/authorization.ts'
+export type {
+  BackendChannel,
+  DecodedInvoice,
+  InvoiceTerms,
+  LightningBackend,
+  OnChainBalance,
+  PaymentFailure,
+  PaymentNews,
+  PaymentOrder,
+  SentWithdrawal,
+  TestPeer,
+  WithdrawalFailure,
+  WithdrawalOrder,
+} from './lightning/lightning-backend.ts'
 export { type Pairing, PairingError, parsePairing } from './pairing/pairing.ts'
 export type {
   Account,

@@ -1,7 +1,13 @@
+import { type ParseProblem, parseBytes } from '@boltwarden/core/bitcoin/byte-reader'
 import { ByteWriter } from '@boltwarden/core/bitcoin/byte-writer'
 import { sha256d } from '@boltwarden/core/bitcoin/hash'
-import { serialiseTransaction, type Transaction } from '@boltwarden/core/bitcoin/transaction'
+import {
+  readTransaction,
+  serialiseTransaction,
+  type Transaction,
+} from '@boltwarden/core/bitcoin/transaction'
 import type { Brand } from '@boltwarden/core/brand'
+import type { Result } from '@boltwarden/core/result'
 
 /** A block's id in internal byte order, 32 bytes. */
 export type BlockHash = Brand<Uint8Array, 'BlockHash'>
@@ -63,4 +69,28 @@ export function serialiseBlock(block: Block): Uint8Array {
     .compactSize(block.transactions.length)
   for (const transaction of block.transactions) writer.bytes(serialiseTransaction(transaction))
   return writer.finish()
+}
+
+/** The longest block that is read, in bytes. */
+const maxBlockBytes = 4_000_000
+
+/**
+ * Reads a block as {@link serialiseBlock} writes it.
+ *
+ * @param height - where it stands; the bytes do not say.
+ */
+export function parseBlock(bytes: Uint8Array, height: number): Result<Block, ParseProblem> {
+  return parseBytes(bytes, maxBlockBytes, (reader) => {
+    const header: Header = {
+      version: reader.u32(),
+      previous: blockHash(reader.take(32)),
+      merkleRoot: reader.take(32),
+      time: reader.u32(),
+      bits: reader.u32(),
+      nonce: reader.u32(),
+    }
+    const transactions: Transaction[] = []
+    for (let left = reader.count(60); left > 0; left--) transactions.push(readTransaction(reader))
+    return { ...header, height, hash: hashOf(header), transactions }
+  })
 }

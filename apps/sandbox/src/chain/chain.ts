@@ -74,7 +74,7 @@ export type Reorganisation = {
   readonly confirming?: readonly Uint8Array[]
 }
 
-/** A block that was made again from its parts did not fit: which rule, and why. */
+/** Which of the transactions to confirm, counted from 0, breaks a rule on the new branch. */
 export type ReorganisationProblem = { readonly at: number; readonly rejection: Rejection }
 
 /**

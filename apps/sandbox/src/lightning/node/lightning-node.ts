@@ -88,6 +88,8 @@ export type LightningNode = {
   readonly tick: () => void
   /** What would come to the wallet from channels, closing or open, in satoshis. */
   readonly claimableSats: () => bigint
+  /** Outputs and HTLCs of closing and open channels that are not the wallet's yet. */
+  readonly pendingClaims: () => number
   readonly onEvent: (listener: (event: NodeEvent) => void) => void
   readonly pump: Pump
   readonly errands: Errands
@@ -198,6 +200,7 @@ export function startNode(parts: NodeParts): LightningNode {
       monitor
         .get_claimable_balances([])
         .reduce((sum, balance) => sum + balance.claimable_amount_satoshis(), 0n),
+    pendingClaims: () => monitor.get_claimable_balances([]).length,
     onEvent: (listener) => {
       listeners.add(listener)
     },
