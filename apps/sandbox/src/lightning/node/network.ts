@@ -38,6 +38,11 @@ export type Network = {
   readonly closeTogether: (closer: LightningNode, other: LightningNode) => Promise<void>
   /** Mines, and waits until nobody has anything to do. */
   readonly mine: (blocks: number) => Promise<void>
+  /**
+   * Closes a channel with the closer's own commitment, while the peer is away: a peer that heard of
+   * it would broadcast its own, and the faster of the two would count.
+   */
+  readonly forceClose: (closer: LightningNode, channelId: string) => Promise<void>
   /** Mines block by block until a condition holds. */
   readonly mineUntil: (what: string, holds: () => boolean, atMost?: number) => Promise<void>
   /** A channel as a node sees it now. */
@@ -80,17 +85,19 @@ export function createNetwork(
     until,
     settle,
     mine,
+    forceClose: async (closer, channelId) => {
+      closer.disconnect()
+      await settle()
+      closer.forceClose(channelOf(closer, channelId))
+      await settle()
+    },
     mineUntil: async (what, holds, atMost = mostBlocks) => {
       for (let mined = 0; !holds(); mined++) {
         if (mined === atMost) throw new WaitError(`${what} did not come in ${atMost} blocks`)
         await mine(1)
       }
     },
-    channel: (node, id) => {
-      const found = node.channels().find((each) => each.id === id)
-      if (found === undefined) throw new NodeError(`${node.name} has no channel ${id}`)
-      return found
-    },
+    channel: channelOf,
     connect: async (caller, called) => {
       const { outbound, inbound } = connectSockets(caller.socketOwner, called.socketOwner)
       caller.attach(outbound)
@@ -137,6 +144,12 @@ export function createNetwork(
         : { hash, state: 'failed', reason: outcome.reason }
     },
   }
+}
+
+function channelOf(node: LightningNode, id: string): ChannelView {
+  const found = node.channels().find((each) => each.id === id)
+  if (found === undefined) throw new NodeError(`${node.name} has no channel ${id}`)
+  return found
 }
 
 function explain(nodes: readonly LightningNode[]): string {

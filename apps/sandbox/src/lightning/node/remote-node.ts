@@ -66,12 +66,12 @@ export function startRemoteNode(options: RemoteOptions): RemoteNode {
   const entity = saved
     ? platform.get('LightsparkNodeWithRemoteSigning', saved.nodeId)
     : platform.createNode({ publicKey: pairing.nodeId, network: pairing.network })
-  const desk = createDesk(platform, options.deliver)
+  const journal = createJournal()
+  const desk = createDesk(platform, options.deliver, journal.note)
   const asking = createWebhookKeys({ platform, node: entity, desk })
   const keys = options.tamper?.(asking) ?? asking
   const channels = createRemoteChannels(platform, entity.id, pairing, saved?.channels)
   const destination = firstDestination(pairing)
-  const journal = createJournal()
   const report = (fault: unknown) => journal.note(`fault: ${String(fault)}`)
   const signers = createSignerProvider({
     channels,

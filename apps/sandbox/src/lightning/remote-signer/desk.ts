@@ -13,8 +13,11 @@ export type Question = {
   readonly entityId: string
   /** The event's data, made anew each time the question goes out. */
   readonly compose: () => EventData
-  /** Looks whether the platform has the answer now. */
-  readonly look: () => 'answered' | 'declined' | 'open'
+  /**
+   * Looks whether the platform has the answer now. What is only told has none: it is done as soon
+   * as the webhook accepts it.
+   */
+  readonly look: (() => 'answered' | 'declined' | 'open') | 'accepted'
 }
 
 /** A question that has no answer yet. */
@@ -24,8 +27,6 @@ export type OpenQuestion = { readonly question: Question; readonly state: Questi
 export type Desk = {
   /** Asks, unless the same question is open already. */
   readonly ask: (question: Question) => void
-  /** Tells something that has no answer. */
-  readonly tell: (entityId: string, data: EventData) => void
   readonly open: () => readonly OpenQuestion[]
   /** How many events went out, and how many of them have neither answer nor verdict yet. */
   readonly counts: () => { readonly sent: number; readonly waiting: number }
@@ -39,8 +40,16 @@ export type Desk = {
 /** How events leave: the platform's dispatcher, or what a test puts before it. */
 export type Deliver = Dispatcher['deliver']
 
-/** A desk between one node and the signer's webhook; answers come as mutations of the platform. */
-export function createDesk(platform: Platform, deliver: Deliver): Desk {
+/**
+ * A desk between one node and the signer's webhook; answers come as mutations of the platform.
+ *
+ * @param note - hears of each question that was not answered.
+ */
+export function createDesk(
+  platform: Platform,
+  deliver: Deliver,
+  note: (line: string) => void,
+): Desk {
   const open = new Map<string, OpenQuestion>()
   const listeners = new Set<() => void>()
   const count = { sent: 0, underWay: 0 }
@@ -57,34 +66,38 @@ export function createDesk(platform: Platform, deliver: Deliver): Desk {
       if (count.underWay === 0) changed()
     }
   }
-  const settle = (question: Question, state: QuestionState) => {
+  const settle = (question: Question, outcome: Delivery['outcome']) => {
     // The answer may have come by a mutation before the webhook's own.
     if (open.get(question.key)?.state !== 'asked') return
-    open.set(question.key, { question, state })
+    if (outcome === 'refused' || outcome === 'unanswered') {
+      note(`${outcome}: ${question.key}`)
+      open.set(question.key, { question, state: outcome })
+    } else if (question.look === 'accepted') open.delete(question.key)
+    else return
     changed()
   }
   const send = (question: Question) => {
     open.set(question.key, { question, state: 'asked' })
-    void post(question.entityId, question.compose()).then(({ outcome }) => {
-      if (outcome === 'refused' || outcome === 'unanswered') settle(question, outcome)
-    })
+    void post(question.entityId, question.compose()).then(({ outcome }) =>
+      settle(question, outcome),
+    )
   }
   const unsubscribe = platform.mutations.subscribe((record) => {
     if (record.error !== undefined) return
     for (const [key, { question, state }] of [...open]) {
-      const seen = question.look()
+      const seen = question.look === 'accepted' ? 'open' : question.look()
       if (seen === 'answered') open.delete(key)
       else if (seen !== 'declined' || state === 'declined') continue
-      else open.set(key, { question, state: 'declined' })
+      else {
+        note(`declined: ${key}`)
+        open.set(key, { question, state: 'declined' })
+      }
       changed()
     }
   })
   return {
     ask: (question) => {
       if (!open.has(question.key)) send(question)
-    },
-    tell: (entityId, data) => {
-      void post(entityId, data)
     },
     open: () => [...open.values()],
     counts: () => ({

@@ -65,12 +65,18 @@ export function createWebhookKeys(asking: Asking): RemoteKeys {
       return undefined
     },
     reveal: (channel, index, secret) => {
-      desk.tell(channel.entityId, {
-        sub_event_type: 'REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET',
-        bitcoin_network: node.network,
-        per_commitment_secret_idx: index,
-        per_commitment_secret: toHex(secret),
-        node_id: node.id,
+      // Nothing waits for it, but the signer signs on only when it knows: it must arrive some time.
+      desk.ask({
+        key: `reveal ${channel.number} ${index}`,
+        entityId: channel.entityId,
+        compose: () => ({
+          sub_event_type: 'REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET',
+          bitcoin_network: node.network,
+          per_commitment_secret_idx: index,
+          per_commitment_secret: toHex(secret),
+          node_id: node.id,
+        }),
+        look: 'accepted',
       })
     },
   }
