@@ -25,7 +25,7 @@ export function createBell(): Bell {
 }
 
 /** How long a condition may take, in milliseconds, where nothing else is said. */
-const defaultPatienceMs = 10_000
+const defaultPatienceMs = 45_000
 
 /** A condition, and what to say where it does not come. */
 export type Awaited<T> = {
