@@ -72,12 +72,12 @@ export const endings: readonly Scenario[] = [
   {
     name: 'force-close-by-us',
     story:
-      'We broadcast our commitment with payments both ways: claims by preimage and by time, second stages, sweeps shown as PSBTs.',
+      'We broadcast our commitment with payments both ways: claims by preimage and by time, second stages, sweeps shown in PSBTs.',
     play: (scene) => forced(scene, 'alice'),
   },
   {
     name: 'force-close-by-us-raw',
-    story: 'The same, with sweeps shown as raw transactions.',
+    story: 'The same, with sweeps shown raw.',
     sweepForm: 'raw',
     play: (scene) => forced(scene, 'alice'),
   },
