@@ -1,13 +1,19 @@
 import { afterAll, beforeAll } from 'vitest'
 import { createChain } from '../../src/chain/create-chain.ts'
 import { machine } from '../../src/environment.ts'
+import { parsePairing, startSandbox } from '../../src/index.ts'
 import { openStage, type Stage, type StageOptions } from '../../src/lightning/stage.ts'
 import { lastAttempt } from '../../src/webhook/delivery.ts'
 import { type Boltwarden, startBoltwarden } from '../boltwarden.ts'
+import { startOfficialSigner } from '../official-signer.ts'
+import { credentials, pairingOf, webhookSecret } from '../pairing.ts'
+
+/** A signer that runs, and the platform that it serves. */
+type RunningSigner = Pick<Boltwarden, 'sandbox' | 'pairing' | 'close'>
 
 /** A signer for all tests of a file, and new stages for each. */
-export type Kit = {
-  readonly signer: () => Boltwarden
+export type Kit<S extends RunningSigner = RunningSigner> = {
+  readonly signer: () => S
   /** A new chain with new nodes; channels have numbers that no stage before has used. */
   readonly stage: (options?: Partial<StageOptions>) => Promise<Stage>
   /** The ends of the paths that the stage's last signing jobs had: `0` to `4`, `l1`, `m/1`. */
@@ -17,15 +23,43 @@ export type Kit = {
 }
 
 const channelsPerStage = 3
+const mostStages = 16
 
-export function boltwardenKit(policy?: string, stages = 16): Kit {
-  const running: { signer?: Boltwarden; stages: Stage[]; seen: number; mutations: number } = {
+/** Stages whose signer is this repository's, as it is built. */
+export function boltwardenKit(policy?: string): Kit<Boltwarden> {
+  return kitOf(() => startBoltwarden(policy, mostStages * channelsPerStage))
+}
+
+/** Stages whose signer is the official SDK's handler, which signs what its validator lets through. */
+export function officialKit(isWilling: () => boolean = () => true): Kit {
+  return kitOf(async () => {
+    const seed = new Uint8Array(64).fill(0x2a)
+    const signer = await startOfficialSigner(seed, isWilling)
+    const sandbox = await startSandbox({
+      credentials,
+      webhookUrl: signer.webhookUrl,
+      webhookSecret,
+    })
+    signer.connect(sandbox.url)
+    return {
+      sandbox,
+      pairing: parsePairing(pairingOf(seed, mostStages * channelsPerStage)),
+      close: async () => {
+        await sandbox.close()
+        await signer.close()
+      },
+    }
+  })
+}
+
+function kitOf<S extends RunningSigner>(start: () => Promise<S>): Kit<S> {
+  const running: { signer?: S; stages: Stage[]; seen: number; mutations: number } = {
     stages: [],
     seen: 0,
     mutations: 0,
   }
   beforeAll(async () => {
-    running.signer = await startBoltwarden(policy, stages * channelsPerStage)
+    running.signer = await start()
   })
   afterAll(async () => {
     for (const stage of running.stages) stage.close()
