@@ -30,6 +30,7 @@ export { graphqlPath } from './graphql/api.ts'
 export type { Credentials } from './graphql/authorization.ts'
 export type {
   BackendChannel,
+  ConfirmedAt,
   DecodedInvoice,
   InvoiceTerms,
   LightningBackend,
@@ -42,6 +43,8 @@ export type {
   WithdrawalFailure,
   WithdrawalOrder,
 } from './lightning/lightning-backend.ts'
+export { attachBackend } from './lightning/payment-news.ts'
+export { askPreimage, type SignerLink } from './lightning/signer-questions.ts'
 export { type Pairing, PairingError, parsePairing } from './pairing/pairing.ts'
 export type {
   Account,

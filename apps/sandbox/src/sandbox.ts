@@ -55,7 +55,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(options.retrySchedule && { schedule: options.retrySchedule }),
     ...(options.callTimeoutMs && { timeoutMs: options.callTimeoutMs }),
   })
-  const api = createApi(platform, options.credentials)
+  const api = createApi({ platform, dispatcher }, options.credentials)
   const router = createRouter([
     { method: 'POST', path: graphqlPath, access: 'token', handler: api },
     { method: 'GET', path: '/', access: 'local', handler: showPage },

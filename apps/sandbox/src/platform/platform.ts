@@ -1,7 +1,9 @@
 import { type Environment, formatTimestamp } from '../environment.ts'
 import { createIds, type Ids } from '../ids.ts'
+import { type Backends, createBackends } from '../lightning/backends.ts'
 import type {
   Account,
+  Base,
   Channel,
   Entity,
   EntityType,
@@ -23,6 +25,10 @@ export type Platform = {
   readonly find: (id: string) => Entity | undefined
   /** @throws {PlatformError} ENTITY_NOT_FOUND if there is no such entity of that type. */
   readonly get: <T extends EntityType>(type: T, id: string) => Extract<Entity, { type: T }>
+  /** The Lightning nodes behind the account's nodes, where there are any. */
+  readonly backends: Backends
+  /** What a new entity begins with: an id of this prefix and its times. */
+  readonly identify: (prefix: string) => Base
   /** Writes a changed entity and its time of change. */
   readonly put: <T extends Entity>(entity: T) => T
   readonly createNode: (fields: Fields<SignerNode, 'publicKey' | 'network'>) => SignerNode
@@ -58,7 +64,7 @@ export function createPlatform(environment: Environment): Platform {
   const ids = createIds(environment)
   const entities = new Map<string, Entity>()
   const now = () => formatTimestamp(environment.nowMicros())
-  const base = (prefix: string) => {
+  const base = (prefix: string): Base => {
     const at = now()
     return { id: ids.entity(prefix), createdAt: at, updatedAt: at }
   }
@@ -75,6 +81,8 @@ export function createPlatform(environment: Environment): Platform {
   return {
     environment,
     ids,
+    backends: createBackends(),
+    identify: base,
     mutations: createMutationLog(),
     account,
     entities: () => [...entities.values()],
@@ -108,6 +116,10 @@ export function createPlatform(environment: Environment): Platform {
         ...base('Invoice'),
         type: 'Invoice',
         expiresAt: formatTimestamp(environment.nowMicros() + invoiceLifeMicros),
+        amountMsat: undefined,
+        encodedPaymentRequest: undefined,
+        amountPaidMsat: undefined,
+        isCancelled: false,
         paymentHash: undefined,
         preimageNonce: undefined,
         preimage: undefined,
