@@ -23,6 +23,7 @@ export type {
   Tip,
   UnspentOutput,
 } from './chain/chain.ts'
+export { type KeptChainOptions, openChain } from './chain/chain-folder.ts'
 export { createChain } from './chain/create-chain.ts'
 export type { ConsensusRule, PolicyRule, Rejection } from './chain/rejection.ts'
 export { type Environment, formatTimestamp, machine } from './environment.ts'
