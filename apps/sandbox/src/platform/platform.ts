@@ -12,6 +12,7 @@ import type {
   SignablePayload,
   SignerNode,
 } from './entities.ts'
+import { type EntityStore, noStore } from './entity-folder.ts'
 import { createMutationLog, type MutationLog } from './mutation-log.ts'
 import { PlatformError } from './platform-error.ts'
 
@@ -50,7 +51,7 @@ type Fields<T, K extends keyof T> = Pick<T, K>
 const invoiceLifeMicros = 24 * 3600 * 1_000_000
 
 /**
- * An account without nodes.
+ * An account without nodes, or what a store remembers of one.
  *
  * @example
  * ```ts
@@ -60,9 +61,9 @@ const invoiceLifeMicros = 24 * 3600 * 1_000_000
  * platform.find(node.id) // the node
  * ```
  */
-export function createPlatform(environment: Environment): Platform {
+export function createPlatform(environment: Environment, store: EntityStore = noStore): Platform {
   const ids = createIds(environment)
-  const entities = new Map<string, Entity>()
+  const entities = new Map(store.entities.map((entity) => [entity.id, entity]))
   const now = () => formatTimestamp(environment.nowMicros())
   const base = (prefix: string): Base => {
     const at = now()
@@ -70,9 +71,11 @@ export function createPlatform(environment: Environment): Platform {
   }
   const add = <T extends Entity>(entity: T): T => {
     entities.set(entity.id, entity)
+    store.remember(entity)
     return entity
   }
-  const account = add<Account>({ ...base('Account'), type: 'Account', name: 'Sandbox' })
+  const kept = store.entities.find((entity) => entity.type === 'Account')
+  const account = kept ?? add<Account>({ ...base('Account'), type: 'Account', name: 'Sandbox' })
   const isOf = <T extends EntityType>(
     type: T,
     entity: Entity | undefined,
