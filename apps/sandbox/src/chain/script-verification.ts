@@ -1,3 +1,5 @@
+// The module has no types of its own.
+/// <reference path="./bitcore-lib.d.ts" />
 import { Buffer } from 'node:buffer'
 import { witnessProgramOf } from '@boltwarden/core/bitcoin/output-script'
 import {
