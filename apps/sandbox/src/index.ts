@@ -23,6 +23,7 @@ export type {
   Tip,
   UnspentOutput,
 } from './chain/chain.ts'
+export { type KeptChainOptions, openChain } from './chain/chain-folder.ts'
 export { createChain } from './chain/create-chain.ts'
 export type { ConsensusRule, PolicyRule, Rejection } from './chain/rejection.ts'
 export { type Environment, formatTimestamp, machine } from './environment.ts'
@@ -30,6 +31,7 @@ export { graphqlPath } from './graphql/api.ts'
 export type { Credentials } from './graphql/authorization.ts'
 export type {
   BackendChannel,
+  ConfirmedAt,
   DecodedInvoice,
   InvoiceTerms,
   LightningBackend,
@@ -42,6 +44,8 @@ export type {
   WithdrawalFailure,
   WithdrawalOrder,
 } from './lightning/lightning-backend.ts'
+export { attachBackend } from './lightning/payment-news.ts'
+export { askPreimage, type SignerLink } from './lightning/signer-questions.ts'
 export { type Pairing, PairingError, parsePairing } from './pairing/pairing.ts'
 export type {
   Account,

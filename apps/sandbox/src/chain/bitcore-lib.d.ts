@@ -13,7 +13,6 @@ declare module 'bitcore-lib' {
   /** One run; its stack is not shared with another. */
   class Interpreter {
     constructor()
-    static readonly SCRIPT_VERIFY_NONE: number
     static readonly SCRIPT_VERIFY_P2SH: number
     static readonly SCRIPT_VERIFY_STRICTENC: number
     static readonly SCRIPT_VERIFY_DERSIG: number
@@ -22,7 +21,6 @@ declare module 'bitcore-lib' {
     static readonly SCRIPT_VERIFY_SIGPUSHONLY: number
     static readonly SCRIPT_VERIFY_MINIMALDATA: number
     static readonly SCRIPT_VERIFY_DISCOURAGE_UPGRADABLE_NOPS: number
-    static readonly SCRIPT_VERIFY_CLEANSTACK: number
     static readonly SCRIPT_VERIFY_CHECKLOCKTIMEVERIFY: number
     static readonly SCRIPT_VERIFY_CHECKSEQUENCEVERIFY: number
     static readonly SCRIPT_VERIFY_WITNESS: number
@@ -31,7 +29,6 @@ declare module 'bitcore-lib' {
     static readonly SCRIPT_VERIFY_NULLFAIL: number
     static readonly SCRIPT_VERIFY_WITNESS_PUBKEYTYPE: number
     static readonly SCRIPT_VERIFY_CONST_SCRIPTCODE: number
-    static readonly SCRIPT_VERIFY_TAPROOT: number
     /** Which rule said no; empty where none did. */
     readonly errstr: string
     verify(

@@ -66,6 +66,13 @@ export type PaymentFailure =
   | 'INVOICE_EXPIRED'
   | 'INVOICE_CANCELLED'
 
+/** Where a transaction is confirmed. Ids are hex in display byte order. */
+export type ConfirmedAt = {
+  readonly txid: string
+  readonly blockHash: string
+  readonly blockHeight: number
+}
+
 /** What the node tells of its payments; each is told once. */
 export type PaymentNews =
   | {
@@ -77,12 +84,13 @@ export type PaymentNews =
   | { readonly kind: 'send-failed'; readonly paymentHash: string; readonly reason: PaymentFailure }
   | { readonly kind: 'received'; readonly paymentHash: string; readonly amountMsat: bigint }
   | {
+      /** Told when the deposit confirms. */
       readonly kind: 'deposited'
-      /** Display byte order, hex. */
-      readonly txid: string
       readonly amountSats: bigint
       readonly address: string
+      readonly confirmation: ConfirmedAt
     }
+  | { readonly kind: 'withdrawn'; readonly confirmation: ConfirmedAt }
 
 /** An order to move money out of the node on the chain. */
 export type WithdrawalOrder = {
