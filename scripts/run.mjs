@@ -15,6 +15,7 @@ const tool = {
   biome: 'node_modules/@biomejs/biome/bin/biome',
   vitest: 'node_modules/vitest/vitest.mjs',
   knip: 'node_modules/knip/bin/knip.js',
+  stryker: 'node_modules/@stryker-mutator/core/bin/stryker.js',
 }
 
 const install = { name: 'install', done: isInstalled, run: npmCi }
@@ -32,6 +33,13 @@ const commands = {
     { name: 'sandbox', run: () => node('apps/sandbox/dist/cli/main.js', ...rest) },
   ],
   bench: [install, build, { name: 'measurements', run: () => node('bench/dist/main.js', ...rest) }],
+  mutation: [
+    install,
+    {
+      name: 'mutants of packages/policy',
+      run: () => node(tool.stryker, 'run', '--checkers', 'sample', ...rest),
+    },
+  ],
   test: [
     install,
     build,

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Keychain } from '@boltwarden/core/keys/keychain'
 import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
 import { type MutationSender, RemoteSigningWebhookHandler } from '@boltwarden/sdk'
@@ -23,6 +23,9 @@ export type Answerer = {
   readonly answer: (call: Call) => Promise<string>
   readonly close: () => Promise<void>
 }
+
+/** Whose signer it is. */
+export type Owner = Pick<Workload, 'seed' | 'webhookSecret'>
 
 const yes = { should_sign: () => true }
 
@@ -71,25 +74,43 @@ export function sdkAnswerer({ seed, webhookSecret }: Workload): Answerer {
 
 /** The signer without its HTTP: every rule, and a durable commit for every event. */
 export async function signerAnswerer(workload: Workload, past: readonly Call[]): Promise<Answerer> {
+  const signer = await openSigner('boltwarden signer', workload)
+  for (const call of past) await signer.answer(call)
+  return signer
+}
+
+/**
+ * A service of its own, which replies with the mutation's variables.
+ *
+ * @param fill - writes the store's file before the service opens it.
+ */
+export async function openSigner(
+  name: string,
+  workload: Owner,
+  fill?: (path: string, keychain: Keychain) => Promise<void>,
+): Promise<Answerer> {
   const folder = mkdtempSync(join(tmpdir(), 'boltwarden-bench-'))
   const config = loadConfig(writeConfig(folder, workload, 'answer = "respond-directly"'))
   const secp256k1 = await loadSecp256k1('auto')
+  const keychain = Keychain.fromSeed(workload.seed, { secp256k1 })
+  if (fill !== undefined) {
+    mkdirSync(dirname(config.store.file), { mode: 0o700 })
+    await fill(config.store.file, keychain)
+  }
   const service = await startService(config, {
-    keychain: Keychain.fromSeed(workload.seed, { secp256k1 }),
+    keychain,
     clock: systemClock,
     entropy: systemEntropy,
     logger: createLogger({ level: 'fatal' }, { clock: systemClock, target: process.stderr }),
   })
-  const answer = async ({ body, signature }: Call) => {
-    const { status, body: variables } = await service.receive({ body, signature })
-    if (status !== 200 && status !== 204)
-      throw new Error(`status ${status}: ${canonical(variables)}`)
-    return canonical(variables)
-  }
-  for (const call of past) await answer(call)
   return {
-    name: 'boltwarden signer',
-    answer,
+    name,
+    async answer({ body, signature }) {
+      const { status, body: variables } = await service.receive({ body, signature })
+      if (status !== 200 && status !== 204)
+        throw new Error(`status ${status}: ${canonical(variables)}`)
+      return canonical(variables)
+    },
     async close() {
       await service.close()
       rmSync(folder, { recursive: true, force: true })
@@ -100,7 +121,7 @@ export async function signerAnswerer(workload: Workload, past: readonly Call[]):
 /** Writes a configuration with the workload's webhook secret into a folder; gives its path. */
 export function writeConfig(
   folder: string,
-  workload: Workload,
+  workload: Owner,
   platform: string,
   logLevel: 'info' | 'warn' = 'warn',
 ): string {

@@ -20,7 +20,15 @@ export function table(title: string, comparisons: readonly Comparison[]): string
       ratio(timing, timings, baseline),
     ]),
   )
-  const header = ['work', 'by', 'ops/s', 'p50', 'p99', 'times faster']
+  return columns(title, ['work', 'by', 'ops/s', 'p50', 'p99', 'times faster'], rows)
+}
+
+/** Rows under their headings, the first two columns to the left. */
+export function columns(
+  title: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const widths = header.map((text, column) =>
     Math.max(text.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )

@@ -1,15 +1,15 @@
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
 import type { Request } from '@boltwarden/core/request'
 import { maxCommitmentIndex, sats } from '@boltwarden/core/units'
+import { plausibleHeights } from './chain-height.ts'
 import { afterSigning } from './channel/advance-signing.ts'
+import { mostSettling, stillSettling } from './channel/settling.ts'
 import type { Facts } from './facts.ts'
 import { settle } from './onchain/settlement.ts'
 import type { Policy } from './policy.ts'
 import { channelOf } from './rules/channel-of.ts'
 import { type ChannelState, unsignedChannel } from './state/channel-state.ts'
-import type { HtlcRecord } from './state/commitment-record.ts'
 import type { InvoiceState } from './state/invoice-state.ts'
-import type { SettlingHtlc } from './state/node-state.ts'
 import { withRevealed } from './state/revealed.ts'
 import { spend } from './state/velocity.ts'
 import type { View, Writes } from './view.ts'
@@ -116,23 +116,17 @@ function afterHash(
   return { invoice: request.invoice, ...candidate, issuedAtMs: delivery.receivedAtMs }
 }
 
-function afterPreimage({ delivery }: Facts, { invoice, incoming, node }: View): Advance {
+function afterPreimage({ delivery, network }: Facts, { invoice, incoming, node }: View): Advance {
   if (invoice === undefined || invoice.releasedAtMs !== undefined) return { channels: [] }
   const { receivedAtMs } = delivery
   const released = { ...invoice, releasedAtMs: receivedAtMs }
   if (incoming.length > 0) {
-    const settling = [...node.settling, ...incoming.map(settlingOf)].slice(-maxSettling)
+    const { lowest } = plausibleHeights(network, receivedAtMs)
+    const settling = mostSettling(stillSettling(node.settling, incoming, lowest))
     return { channels: [], invoice: released, node: { ...node, settling } }
   }
   const trimmedPreimages = spend(node.trimmedPreimages, receivedAtMs, sats(1n))
   return { channels: [], invoice: released, node: { ...node, trimmedPreimages } }
-}
-
-/** The most HTLCs whose credit is waited for: those of a channel that is closed never come. */
-const maxSettling = 4096
-
-function settlingOf({ paymentHash160, amountSats, cltvExpiry }: HtlcRecord): SettlingHtlc {
-  return { paymentHash160, amountSats, cltvExpiry }
 }
 
 function channelWrite(state: ChannelState | undefined): Advance {

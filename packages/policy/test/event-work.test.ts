@@ -1,7 +1,9 @@
+import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import { serialiseTransaction } from '@boltwarden/core/bitcoin/transaction'
 import { digest } from '@boltwarden/core/bytes'
 import { payloadId } from '@boltwarden/core/ids'
 import type { SigningJob } from '@boltwarden/core/request'
+import { sats } from '@boltwarden/core/units'
 import { violationsOf } from '@boltwarden/policy/decision'
 import { maxEventDigests } from '@boltwarden/policy/facts/digest'
 import { EventTransactions } from '@boltwarden/policy/facts/event-transactions'
@@ -162,5 +164,24 @@ describe('jobs that take too many digests', () => {
     const job = walletJob(signer, receive(0), transaction, coin('', 10_000n), 9_699)
     const facts = signer.facts(asking([job]))
     expect(facts.jobs.map(({ match }) => match?.inputIndex)).toEqual([9_699])
+  })
+})
+
+describe('transactions of many outputs', () => {
+  test.each([0n, 10_000_000n])('are judged in time, with %d sat for unlinked fundings', (limit) => {
+    const signer = newSigner()
+    signer.policy = createPolicy({ onchain: { unlinkedFundingMaxSats: sats(limit) } })
+    const jobs = Array.from({ length: 5 }, (_, at) => {
+      const spent = coin(`coin ${at}`, 10_000_000n)
+      const outputs = Array.from({ length: 9_300 }, (_, out) =>
+        pays(600n, p2wsh(Uint8Array.of(at, out & 255, out >> 8))),
+      )
+      return walletJob(signer, receive(at), spendingTransaction([spent], outputs), spent)
+    })
+    const before = process.cpuUsage()
+    expect(signer.decide(asking(jobs)).decision.verdict).toBe('decline')
+    const { user, system } = process.cpuUsage(before)
+    // About one second; comparing each output with all those before takes most of a minute.
+    expect((user + system) / 1_000_000).toBeLessThan(10)
   })
 })

@@ -1,6 +1,10 @@
 import { serialiseTransaction } from '@boltwarden/core/bitcoin/transaction'
 import { buildAnchor } from '@boltwarden/core/bolt3/scripts/anchor'
+import { buildOfferedHtlc } from '@boltwarden/core/bolt3/scripts/offered-htlc'
+import { buildReceivedHtlc } from '@boltwarden/core/bolt3/scripts/received-htlc'
+import { recogniseScript } from '@boltwarden/core/bolt3/spend'
 import { digest } from '@boltwarden/core/bytes'
+import { formatKeyPath, parseKeyPath } from '@boltwarden/core/keys/key-path'
 import { sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
@@ -112,7 +116,7 @@ describe('policy-lightspark-path', () => {
 })
 
 describe('policy-lightspark-key-purpose', () => {
-  test.each(['m/0', "m/4'", 'm/5', 'm/3/7'])('%s signs nothing', (path) => {
+  test.each(['m/0', "m/4'", 'm/5', "m/6'/0'", 'm/3/7'])('%s signs nothing', (path) => {
     const honest = commitment()
     expect(
       decide(
@@ -175,6 +179,27 @@ describe('policy-lightspark-key-in-script', () => {
       ),
     ).toEqual(['decline', 'policy-lightspark-key-in-script'])
   })
+
+  test.each(['force-close-by-peer-anchors', 'force-close-by-peer-legacy'])(
+    '%s: the revocation key in the place of the HTLC key',
+    (name) => {
+      const honest = signing(name, 'sign_counterparty_htlc_transaction')
+      const [job] = honest.delivery.request.jobs
+      const script = recogniseScript(job?.script ?? new Uint8Array())
+      const path = parseKeyPath(job?.path.replace('/4', '/1') ?? '')
+      if (script?.template !== 'offered-htlc' && script?.template !== 'received-htlc') {
+        throw new RangeError('no HTLC')
+      }
+      if (!path.ok) throw new RangeError('no path')
+      const countersignatoryHtlcPublicKey = honest.signer.keys.publicKey(path.value)
+      const parts = { ...script, countersignatoryHtlcPublicKey }
+      const swapped = 'cltvExpiry' in parts ? buildReceivedHtlc(parts) : buildOfferedHtlc(parts)
+      const delivery = changedJob(honest, ({ addTweak: _none, ...rest }) =>
+        resigned({ ...rest, path: formatKeyPath(path.value), script: swapped }),
+      )
+      expect(decide(honest, delivery)).toContain('policy-lightspark-key-in-script')
+    },
+  )
 })
 
 describe('policy-lightspark-tweak', () => {

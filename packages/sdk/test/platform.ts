@@ -52,6 +52,8 @@ export type Platform = {
   readonly received: Received[]
   /** What is replied first; then every mutation is accepted. */
   readonly script: Reply[]
+  /** How many connections were opened. */
+  connections(): number
   close(): Promise<void>
 }
 
@@ -78,6 +80,8 @@ export async function startPlatform(): Promise<Platform> {
     })
     response.setHeader('content-type', 'application/json').end(JSON.stringify(result))
   })
+  let connections = 0
+  server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
@@ -85,6 +89,7 @@ export async function startPlatform(): Promise<Platform> {
     url: `http://127.0.0.1:${port}`,
     received,
     script,
+    connections: () => connections,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -161,6 +161,13 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     cause: 'The platform refused the answer.',
     fix: 'Check platform.api_client_id and its secret, and the permissions of the API token.',
   },
+  ANSWER_REFUSED: {
+    status: 503,
+    exit: exitCodes.network,
+    retryable: false,
+    cause: 'The platform refused the answer and holds another one, or has given up on the job.',
+    fix: 'See the status; boltwarden outbox list shows the answer, which is set aside.',
+  },
   WEBHOOK_UNREACHABLE: {
     ...startup,
     exit: exitCodes.network,
@@ -199,8 +206,9 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
     status: 503,
     exit: exitCodes.internal,
     retryable: true,
-    cause: 'As many deliveries as webhook.max_in_flight are being worked on.',
-    fix: 'None needed for a peak; else raise the limit or look for a slow store or platform.',
+    cause:
+      'There is no room for the delivery, or its turn would come too late. It was turned away at once.',
+    fix: 'None needed for a peak; else raise the limit that is named, in the table webhook, or look for a slow store or platform.',
   },
   DEADLINE_PASSED: {
     status: 503,

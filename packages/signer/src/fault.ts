@@ -8,6 +8,17 @@ export type ConfigProblem = {
   readonly nearest?: string
 }
 
+/** The key of the table `webhook` that a delivery was turned away for. */
+export const overloadLimits = [
+  'max_queued',
+  'max_queued_per_channel',
+  'max_held_bytes',
+  'decision_deadline_ms',
+] as const
+
+/** The key of the table `webhook` that a delivery was turned away for. */
+export type OverloadLimit = (typeof overloadLimits)[number]
+
 /** A failure of the world around the signer, by its code, with public facts only. */
 export type Fault =
   | { readonly code: 'CONFIG_UNREADABLE'; readonly file: string; readonly reason: string }
@@ -35,12 +46,18 @@ export type Fault =
   | { readonly code: 'LISTEN_FAILED'; readonly address: string; readonly reason: string }
   | { readonly code: 'PLATFORM_UNAVAILABLE'; readonly reason: string }
   | { readonly code: 'PLATFORM_REFUSED'; readonly reason: string }
+  | { readonly code: 'ANSWER_REFUSED'; readonly status: string }
   | { readonly code: 'WEBHOOK_UNREACHABLE'; readonly reason: string }
   | { readonly code: 'UNAUTHENTICATED' }
   | { readonly code: 'MALFORMED'; readonly path: string; readonly expected: string }
   | { readonly code: 'BODY_TOO_LARGE'; readonly maxBytes: number }
   | { readonly code: 'REQUEST_TIMEOUT' }
-  | { readonly code: 'OVERLOADED'; readonly maxInFlight: number }
+  | {
+      readonly code: 'OVERLOADED'
+      readonly limit: OverloadLimit
+      /** How long it would have waited, as far as can be told. */
+      readonly waitMs?: number
+    }
   | { readonly code: 'DEADLINE_PASSED'; readonly deadlineMs: number }
   | { readonly code: 'DRAINING' }
   | { readonly code: 'CAPTURE_UNREADABLE'; readonly file: string; readonly reason: string }

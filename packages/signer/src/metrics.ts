@@ -1,13 +1,32 @@
 import type { RequestKind } from '@boltwarden/core/request'
 import { type Decision, violationsOf } from '@boltwarden/policy/decision'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Captured } from './capture/capture-file.ts'
+import { type OverloadLimit, overloadLimits } from './fault.ts'
+import { countersOf } from './metrics/counters.ts'
+import {
+  type BuildFacts,
+  describeBuild,
+  type Gauges,
+  observe,
+  policyGauge,
+} from './metrics/gauges.ts'
+import { histogramsOf } from './metrics/histograms.ts'
+import { prefix } from './metrics/prefix.ts'
+import { type StoreFacts, storeGauges } from './metrics/store-gauges.ts'
+import {
+  type AttemptResult,
+  attemptResults,
+  type SetAsideReason,
+  setAsideReasons,
+} from './outbox/result.ts'
 import type { LoadedPolicy } from './policy-file/load.ts'
 
 /** How a delivery ended, for counting. */
 export const outcomes = [
   'answered',
   'acknowledged',
+  'recorded',
   'declined',
   'refused',
   'held',
@@ -34,22 +53,6 @@ export const reloadResults = ['applied', 'unchanged', 'refused'] as const
 /** What became of a reload of the policy. */
 export type PolicyReloadResult = (typeof reloadResults)[number]
 
-/** What is known once, at the start. */
-export type BuildFacts = {
-  readonly version: string
-  readonly node: string
-  readonly secp256k1: string
-  readonly network: string
-  readonly fingerprint: string
-}
-
-/** What is read whenever the metrics are. */
-export type Gauges = {
-  readonly inFlight: () => number
-  readonly webhookSecrets: () => number
-  readonly cachedKeys: () => number
-}
-
 /** The counters of the service. No label has values that an outsider chooses. */
 export type Metrics = {
   delivered(outcome: Outcome, seconds: number): void
@@ -65,26 +68,58 @@ export type Metrics = {
   captured(result: Captured): void
   /** What became of a commitment that waited for a reveal. */
   awaitedReveal(result: 'revealed' | 'held'): void
+  /** A request was turned away on arrival. */
+  overloaded(limit: OverloadLimit): void
+  /** A request waited this long for its turn. */
+  waited(seconds: number): void
+  /** What became of an attempt to bring an answer again. */
+  attempted(result: AttemptResult): void
+  setAside(reason: SetAsideReason): void
+  /** A decision had its turn in the store, behind other commits and their locks. */
+  waitedForLock(seconds: number): void
+  /** A commit of so many decisions and accepted answers took this long. */
+  committed(parts: number, seconds: number): void
+  /** Reads how the store is whenever the metrics are asked for. */
+  observeStore(read: () => Promise<StoreFacts | undefined>): void
   observe(gauges: Gauges): void
   text(): Promise<{ readonly contentType: string; readonly body: string }>
 }
-
-const prefix = 'boltwarden_'
-/** Seconds; the last bucket is the platform's own limit. */
-const answerBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 10]
-const headroomBuckets = [0, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 /** Makes the metrics, in a registry of their own. */
 export function createMetrics(facts: BuildFacts): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix })
   describeBuild(facts, registry)
-  const { deliveries, decisions, violations, faults, rejected, reloads, captures, reveals } =
-    countersOf(registry)
-  const { deliverySeconds, answerSeconds, headroom, calls } = histogramsOf(registry)
+  const {
+    deliveries,
+    decisions,
+    violations,
+    faults,
+    rejected,
+    reloads,
+    captures,
+    reveals,
+    overloads,
+    attempts,
+    setAsides,
+  } = countersOf(registry)
+  const {
+    deliverySeconds,
+    answerSeconds,
+    queueSeconds,
+    lockSeconds,
+    commitSeconds,
+    commitParts,
+    headroom,
+    calls,
+  } = histogramsOf(registry)
   const policy = policyGauge(registry)
   for (const outcome of outcomes) deliveries.inc({ outcome }, 0)
   for (const result of reloadResults) reloads.inc({ result }, 0)
+  for (const result of attemptResults) attempts.inc({ result }, 0)
+  for (const reason of setAsideReasons) setAsides.inc({ reason }, 0)
+  let readStore: () => Promise<void> = async () => {}
+  for (const limit of overloadLimits) overloads.inc({ limit }, 0)
   return {
     delivered(outcome, seconds) {
       deliveries.inc({ outcome })
@@ -110,112 +145,23 @@ export function createMetrics(facts: BuildFacts): Metrics {
     policyReloaded: (result) => reloads.inc({ result }),
     captured: (result) => captures.inc({ result }),
     awaitedReveal: (result) => reveals.inc({ result }),
+    overloaded: (limit) => overloads.inc({ limit }),
+    waited: (seconds) => queueSeconds.observe(seconds),
+    attempted: (result) => attempts.inc({ result }),
+    setAside: (reason) => setAsides.inc({ reason }),
+    waitedForLock: (seconds) => lockSeconds.observe(seconds),
+    committed(parts, seconds) {
+      commitParts.observe(parts)
+      commitSeconds.observe(seconds)
+    },
+    observeStore(read) {
+      const show = storeGauges(registry)
+      readStore = async () => show(await read())
+    },
     observe: (gauges) => observe(gauges, registry),
-    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async text() {
+      await readStore()
+      return { contentType: registry.contentType, body: await registry.metrics() }
+    },
   }
-}
-
-function countersOf(registry: Registry) {
-  const counter = <T extends string>(name: string, help: string, ...labelNames: T[]) =>
-    new Counter({ name: `${prefix}${name}`, help, labelNames, registers: [registry] })
-  return {
-    deliveries: counter('deliveries_total', 'Webhook calls by how they ended', 'outcome'),
-    decisions: counter(
-      'decisions_total',
-      'Decisions by request and verdict; repeated ones are retries of decided events',
-      'kind',
-      'verdict',
-      'repeated',
-    ),
-    violations: counter(
-      'violations_total',
-      'Rules broken, by tag and by what became of the request',
-      'kind',
-      'tag',
-      'verdict',
-    ),
-    faults: counter('faults_total', 'Faults by code; docs/errors.md explains each', 'code'),
-    rejected: counter(
-      'rejected_requests_total',
-      'HTTP requests that never became a delivery',
-      'reason',
-    ),
-    reloads: counter('policy_reloads_total', 'Reloads of the policy by what they did', 'result'),
-    captures: counter('captured_events_total', 'Events that were to be captured', 'result'),
-    reveals: counter(
-      'reveal_waits_total',
-      'Commitments that waited for the secret of the one before',
-      'result',
-    ),
-  }
-}
-
-function histogramsOf(registry: Registry) {
-  const histogram = <T extends string>(
-    name: string,
-    help: string,
-    buckets: number[],
-    ...labelNames: T[]
-  ) => new Histogram({ name: `${prefix}${name}`, help, buckets, labelNames, registers: [registry] })
-  return {
-    deliverySeconds: histogram(
-      'delivery_seconds',
-      'From the arrival of a webhook call to its reply',
-      answerBuckets,
-      'outcome',
-    ),
-    answerSeconds: histogram(
-      'answer_seconds',
-      'From the arrival of a request to its answer having been accepted',
-      answerBuckets,
-      'kind',
-    ),
-    headroom: histogram(
-      'deadline_headroom_seconds',
-      'Time left to the deadline when an answer had been accepted',
-      headroomBuckets,
-    ),
-    calls: histogram(
-      'platform_call_seconds',
-      'Mutations sent to the platform, retries included',
-      answerBuckets,
-      'operation',
-      'result',
-    ),
-  }
-}
-
-function policyGauge(registry: Registry) {
-  const name = `${prefix}policy_info`
-  const labelNames = ['hash', 'mode'] as const
-  return new Gauge({ name, help: 'The policy in force', labelNames, registers: [registry] })
-}
-
-function describeBuild(facts: BuildFacts, registry: Registry): void {
-  const { secp256k1, network, fingerprint, ...build } = facts
-  const info = (name: string, help: string, labels: Record<string, string>) =>
-    new Gauge({
-      name: `${prefix}${name}`,
-      help,
-      labelNames: Object.keys(labels),
-      registers: [registry],
-    }).set(labels, 1)
-  info('build_info', 'The running program', build)
-  info('key_backend_info', 'The implementation of secp256k1 in use', { backend: secp256k1 })
-  info('realm_info', 'Whose keys these are', { network, fingerprint })
-}
-
-function observe(gauges: Gauges, registry: Registry): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `${prefix}${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read())
-      },
-    })
-  gauge('in_flight_deliveries', 'Webhook calls being worked on', gauges.inFlight)
-  gauge('webhook_secrets', 'Webhook secrets that are accepted', gauges.webhookSecrets)
-  gauge('cached_keys', 'Keys of channels and addresses held ready', gauges.cachedKeys)
 }

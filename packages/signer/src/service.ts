@@ -1,8 +1,6 @@
-import { dirname } from 'node:path'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import { AccountTokenAuthProvider, LightsparkClient } from '@boltwarden/sdk'
-import { type Counts, createStore, type Store } from '@boltwarden/store'
-import { openSqlite } from '@boltwarden/store/sqlite'
+import { type Counts, createStore, type Store, type StoreOptions } from '@boltwarden/store'
 import { adminRoutes } from './admin/routes.ts'
 import { type Capture, captureInto, noCapture } from './capture/capture.ts'
 import { CaptureFile } from './capture/capture-file.ts'
@@ -10,16 +8,20 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/schema.ts'
 import type { Entropy } from './entropy.ts'
 import { SignerFault } from './fault.ts'
-import { type Readiness, startAdminServer } from './http/admin-server.ts'
+import { startAdminServer } from './http/admin-server.ts'
 import { AdminTokens } from './http/admin-tokens.ts'
 import type { Reply } from './http/reply.ts'
 import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { type OutboxDeps, OutboxWorker } from './outbox/worker.ts'
+import { HeldBodies } from './overload/held-bodies.ts'
+import { WaitingRoom } from './overload/waiting-room.ts'
 import { searchAhead } from './own-scripts.ts'
 import type { AnswerRoute } from './pipeline/deliver.ts'
 import { ownFault } from './pipeline/ending.ts'
 import { createPipeline, type EventHook } from './pipeline/pipeline.ts'
+import type { Probe } from './pipeline/probe.ts'
 import { RevealWatch } from './pipeline/reveal-watch.ts'
 import { Turnstile } from './pipeline/turnstile.ts'
 import {
@@ -27,10 +29,12 @@ import {
   type PolicyReload,
   type ReloadRequest,
 } from './policy-file/policy-in-force.ts'
+import { readinessOf } from './readiness.ts'
 import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
+import { openBackend } from './store-backend.ts'
+import { StoreWatch } from './store-watch.ts'
 import { version } from './version.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
-import { makeFolder } from './write-file.ts'
 
 /** What a service is started with. It owns the keychain from then on. */
 export type ServiceDeps = {
@@ -39,6 +43,8 @@ export type ServiceDeps = {
   readonly entropy: Entropy
   readonly logger: Logger
   readonly onOtherEvent?: EventHook
+  /** For tests that end the process between two steps. */
+  readonly probe?: Probe
 }
 
 /** A webhook call: the raw bytes, and the signature header if there was exactly one. */
@@ -98,40 +104,52 @@ async function assemble(
   const rules = fileRules(config, logger)
   const secrets = WebhookSecrets.load(config.webhook.secret_files, rules)
   const route = openAnswerRoute(config, rules)
-  const store = openStore(config, keychain)
-  closers.unshift(() => store[Symbol.asyncDispose]())
   const metrics = metricsOf(config, keychain)
+  const store = await openStore(config, keychain, rules, commitClock(clock, metrics))
+  closers.unshift(() => store[Symbol.asyncDispose]())
   const { secp256k1 } = keychain
   const policyDeps = { network: config.network, secp256k1, logger, metrics }
   const policy = await PolicyInForce.load(config.policy.file, policyDeps)
   const capture = openCapture(config, { keychain, metrics, logger }, closers)
   const { webhook } = config
+  const { bodies, room } = openRoom(config, clock)
+  const working = {
+    ...deps,
+    route,
+    store,
+    metrics,
+    network: config.network,
+    policy: () => policy.current,
+    reveals: new RevealWatch(),
+    turnstile: new Turnstile(),
+  }
+  const outbox = openOutbox(config, working)
   const pipeline = createPipeline(
     {
       decisionDeadlineMs: webhook.decision_deadline_ms,
-      maxInFlight: webhook.max_in_flight,
       retryAfterSeconds: webhook.retry_after_seconds,
     },
     {
-      ...deps,
+      ...working,
       secrets,
-      route,
-      store,
-      metrics,
-      network: config.network,
-      policy: () => policy.current,
-      reveals: new RevealWatch(),
-      turnstile: new Turnstile(),
+      bodies,
+      room,
       capture,
+      acceptWhenRecorded: webhook.accept_when_recorded,
+      ...(outbox !== undefined && { outbox }),
     },
   )
+  const watch = new StoreWatch(working)
+  metrics.observeStore(() => watch.read())
   metrics.observe({
-    inFlight: pipeline.inFlight,
+    inFlight: () => room.inFlight,
+    queued: () => room.queued,
+    heldBodyBytes: () => bodies.bytes,
     webhookSecrets: () => secrets.count,
     cachedKeys: () => keychain.cachedKeys,
   })
   let draining = false
-  const readiness = () => checkReadiness(store, draining)
+  const readiness = () => readinessOf({ store, watch, bodies, isDraining: () => draining })
   const tokens = openTokens(config, rules)
   const control = tokens && {
     guard: { tokens, allowedHosts: config.admin.allowed_hosts, logger },
@@ -143,10 +161,13 @@ async function assemble(
     ...(control !== undefined && { control }),
   })
   closers.unshift(() => admin.close())
+  // What was left behind comes first; what is asked from now on is not kept waiting by it.
+  outbox?.start()
+  closers.unshift(() => outbox?.close())
   const receive = pipeline.receive
   const listener = await startWebhookServer(webhook, { ...deps, receive, metrics })
   closers.unshift(() => listener.close())
-  closers.unshift(searchAhead(keychain, config.network, pipeline.inFlight))
+  closers.unshift(searchAhead(keychain, config.network, () => bodies.calls))
   const start = {
     ...startFacts(config, keychain, listener.url, admin.url),
     policy: policy.current.hash,
@@ -155,14 +176,18 @@ async function assemble(
   return {
     webhookUrl: listener.url,
     adminUrl: admin.url,
-    receive: ({ body, signature }) =>
-      receive({
+    receive: async ({ body, signature }) => {
+      const { whenWritten, ...reply } = await receive({
         id: Buffer.from(deps.entropy.bytes(8)).toString('hex'),
         body,
         signature,
         receivedAtMs: clock.nowMs(),
         startedMs: clock.monotonicMs(),
-      }),
+      })
+      // From here on it is the caller's to write.
+      whenWritten?.()
+      return reply
+    },
     reloadWebhookSecrets: (files) => secrets.reload(files),
     reloadAdminTokens: () => tokens?.reload(),
     reloadPolicy: (request) => policy.reload(request),
@@ -173,6 +198,42 @@ async function assemble(
       logger.info({ ms: Math.round(clock.monotonicMs() - from) }, 'stopped')
     },
   }
+}
+
+/** The worker of the outbox; none where answers go in the reply, as nobody else can bring those. */
+function openOutbox({ outbox }: Config, deps: OutboxDeps): OutboxWorker | undefined {
+  if (deps.route.answer === 'respond-directly') return undefined
+  const options = {
+    pollMs: outbox.poll_ms,
+    backOff: { firstMs: outbox.backoff_ms, maxMs: outbox.max_backoff_ms },
+    attemptMs: outbox.attempt_deadline_ms,
+    leaseMs: outbox.lease_ms,
+    maxAttempts: outbox.max_attempts,
+    concurrency: outbox.concurrency,
+  }
+  return new OutboxWorker(options, deps)
+}
+
+/** Measures commits. */
+function commitClock(clock: Clock, metrics: Metrics): StoreOptions {
+  return {
+    onCommit(parts) {
+      const fromMs = clock.monotonicMs()
+      return () => metrics.committed(parts, (clock.monotonicMs() - fromMs) / 1000)
+    },
+  }
+}
+
+function openRoom({ webhook }: Config, clock: Clock) {
+  const limits = {
+    maxInFlight: webhook.max_in_flight,
+    maxInFlightPerLane: webhook.max_in_flight_per_channel,
+    maxQueued: webhook.max_queued,
+    maxQueuedPerLane: webhook.max_queued_per_channel,
+  }
+  const maxCalls = webhook.max_in_flight + webhook.max_queued
+  const bodies = new HeldBodies({ maxCalls, maxBytes: webhook.max_held_bytes })
+  return { bodies, room: new WaitingRoom(limits, clock) }
 }
 
 function openCapture(
@@ -263,12 +324,16 @@ export function openClient(config: Config, rules: SecretFileRules): LightsparkCl
  * The store of these keys.
  *
  * @throws {StoreFault} where it cannot be used.
+ * @throws {SignerFault} as the secret demands.
  */
-export function openStore(config: Config, keychain: Keychain): Store {
-  const path = config.store.file
-  makeFolder(dirname(path))
+export async function openStore(
+  config: Config,
+  keychain: Keychain,
+  rules: SecretFileRules,
+  options?: StoreOptions,
+): Promise<Store> {
   const realm = { fingerprint: keychain.fingerprint, network: config.network }
-  return createStore(openSqlite({ path, realm }))
+  return createStore(await openBackend(config, realm, rules), options)
 }
 
 function metricsOf(config: Config, keychain: Keychain): Metrics {
@@ -279,24 +344,6 @@ function metricsOf(config: Config, keychain: Keychain): Metrics {
     network: config.network,
     fingerprint: keychain.fingerprint,
   })
-}
-
-async function checkReadiness(store: Store, draining: boolean): Promise<Readiness> {
-  const checks = {
-    store: draining ? ('ok' as const) : await healthOf(store),
-    draining: draining ? { failed: 'DRAINING' } : ('ok' as const),
-  }
-  return { ready: Object.values(checks).every((check) => check === 'ok'), checks }
-}
-
-async function healthOf(store: Store): Promise<'ok' | { readonly failed: string }> {
-  try {
-    await store.health()
-    return 'ok'
-  } catch (error) {
-    const fault = ownFault(error)
-    return { failed: fault instanceof SignerFault ? fault.code : 'INTERNAL' }
-  }
 }
 
 /** One line says what runs; a second one if what was promised before may have been lost. */

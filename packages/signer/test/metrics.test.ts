@@ -27,14 +27,20 @@ describe('metrics', () => {
 
   test('have one name space, units in their names, and help', async () => {
     const text = await textOf(({ observe }) =>
-      observe({ inFlight: () => 3, webhookSecrets: () => 2, cachedKeys: () => 5 }),
+      observe({
+        inFlight: () => 3,
+        queued: () => 4,
+        heldBodyBytes: () => 6,
+        webhookSecrets: () => 2,
+        cachedKeys: () => 5,
+      }),
     )
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]
     expect(names.length).toBeGreaterThan(10)
     for (const [, name = '', type] of names) {
       expect(name).toMatch(/^boltwarden_[a-z0-9_]+$/)
       if (type === 'counter') expect(name).toMatch(/_total$/)
-      if (type === 'histogram') expect(name).toMatch(/_seconds$/)
+      if (type === 'histogram') expect(name).toMatch(/_(seconds|parts)$/)
       expect(text).toContain(`# HELP ${name} `)
     }
     expect(text).toContain('boltwarden_in_flight_deliveries 3')

@@ -2,12 +2,19 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { sampleNames } from '../src/cli/sample-data.ts'
 import { faultTable } from '../src/fault-table.ts'
-import { testConfig, testMetrics } from './shared/deps.ts'
+import { setAsideReasons } from '../src/outbox/result.ts'
+import { idleGauges, testConfig, testMetrics } from './shared/deps.ts'
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
 
 /** Words of that form that are no codes of faults. */
-const ours = ['BOLTWARDEN_SEED_HEX', 'UNSUPPORTED_SUB_EVENT']
+const ours = [
+  'BOLTWARDEN_SEED_HEX',
+  'UNSUPPORTED_SUB_EVENT',
+  'STORE_ROLLED_BACK',
+  'VALIDATION_FAILED',
+  ...setAsideReasons,
+]
 
 describe('docs/operations.md', () => {
   test('lists every key of the configuration', () => {
@@ -34,7 +41,8 @@ describe('docs/operations.md', () => {
 
   test('lists every metric of ours', async () => {
     const metrics = testMetrics()
-    metrics.observe({ inFlight: () => 0, webhookSecrets: () => 1, cachedKeys: () => 0 })
+    metrics.observe(idleGauges)
+    metrics.observeStore(async () => undefined)
     const { body } = await metrics.text()
     const names = [...body.matchAll(/^# TYPE (boltwarden_\S+)/gm)].map(([, name = '']) => name)
     const ours = names.filter((name) => !/^boltwarden_(process|nodejs)_/.test(name))

@@ -35,7 +35,7 @@ const status =
   }
 
 describe('503: the platform', () => {
-  const webhook = { decision_deadline_ms: 400 }
+  const webhook = { decision_deadline_ms: 400, accept_when_recorded: 'never' } as const
   test.each<[string, Answer, string]>([
     ['is down', status(500), 'PLATFORM_UNAVAILABLE'],
     ['hangs', () => {}, 'PLATFORM_UNAVAILABLE'],
@@ -83,7 +83,9 @@ describe('503: ourselves', () => {
       await gate.promise
       accept(call, response)
     }
-    const { signer } = await start(held, { webhook: { max_in_flight: 1 } })
+    const { signer } = await start(held, {
+      webhook: { max_in_flight: 1, max_queued: 0 },
+    })
     const first = signer.post(hashRequest())
     await arrived.promise
     const second = await signer.post(hashRequest('Invoice:2'))

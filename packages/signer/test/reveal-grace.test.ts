@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../src/clock.ts'
 import { systemEntropy } from '../src/entropy.ts'
 import { openCurve } from '../src/keystore/curve.ts'
+import { WaitingRoom } from '../src/overload/waiting-room.ts'
 import { deadlineAfter } from '../src/pipeline/deadline.ts'
 import { decide } from '../src/pipeline/decide.ts'
 import { readCall } from '../src/pipeline/receive.ts'
@@ -76,13 +77,21 @@ describe('a commitment that overtakes the reveal of the one before', () => {
       reveals,
       turnstile: new Turnstile(),
       metrics: testMetrics(),
+      clock: systemClock,
     }
+    const room = new WaitingRoom(
+      { maxInFlight: 1, maxInFlightPerLane: 1, maxQueued: 1, maxQueuedPerLane: 1 },
+      systemClock,
+    )
     const ruled = async ({ body, timestampMs }: Recorded, how: typeof decideOnceRevealed) => {
       const call = { id: '', signature: undefined, startedMs: 0, receivedAtMs: timestampMs }
       const incoming = readCall({ ...call, body: new TextEncoder().encode(body) })
       if (incoming.kind !== 'request') throw new TypeError(incoming.kind)
       const deadline = deadlineAfter(systemClock.monotonicMs(), 60_000, systemClock)
-      return (await how(incoming.delivery, deadline, deps)).decision
+      const place = await room.enter('one place only', deadline)
+      const { decision } = await how(incoming.delivery, deadline, place, deps)
+      place.leave()
+      return decision
     }
     const atOnce: typeof decideOnceRevealed = (delivery) => decide(delivery, deps)
     for (const event of before) {

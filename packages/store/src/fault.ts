@@ -11,6 +11,10 @@ export type StoreFaultDetail =
       readonly expected: string
       readonly found: string
     }
+  /** The database does not let this role in, or not do this. */
+  | { readonly code: 'STORE_DENIED'; readonly reason: string }
+  /** The schema lacks migrations; whoever serves may not apply them. */
+  | { readonly code: 'STORE_SCHEMA_OLDER'; readonly found: number; readonly known: number }
   /** The file was written by a later version. */
   | { readonly code: 'STORE_SCHEMA_NEWER'; readonly found: number; readonly known: number }
   /** A migration that was applied is not the one that is shipped. */
@@ -25,6 +29,12 @@ export type StoreFaultDetail =
     }
   /** A row does not read as it was written. */
   | { readonly code: 'STORE_CORRUPT'; readonly where: string; readonly reason: string }
+  /** The store is older than what was kept beside it: a copy was restored. */
+  | { readonly code: 'STORE_ROLLED_BACK'; readonly found: number; readonly expected: number }
+  /** The store went another way than what was kept beside it, or is another one. */
+  | { readonly code: 'STORE_FORKED'; readonly reason: string }
+  /** What was kept beside the store cannot be read, or nobody with our keys wrote it. */
+  | { readonly code: 'STORE_SEAL_INVALID'; readonly path: string; readonly reason: string }
   /** A decision would break what must be unique, as one path for one channel. */
   | { readonly code: 'STORE_CONFLICT'; readonly reason: string }
 
@@ -36,11 +46,16 @@ const retryable: Readonly<Record<StoreFaultCode, boolean>> = {
   STORE_UNAVAILABLE: true,
   STORE_OUTCOME_UNKNOWN: true,
   STORE_NOT_DURABLE: false,
+  STORE_DENIED: false,
+  STORE_SCHEMA_OLDER: false,
   STORE_SCHEMA_NEWER: false,
   STORE_MIGRATION_CHANGED: false,
   STORE_FOREIGN_FILE: false,
   STORE_WRONG_REALM: false,
   STORE_CORRUPT: false,
+  STORE_ROLLED_BACK: false,
+  STORE_FORKED: false,
+  STORE_SEAL_INVALID: false,
   STORE_CONFLICT: false,
 }
 

@@ -11,6 +11,7 @@ import { decodeNodeState, type NodeState } from '@boltwarden/policy/state/node-s
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { decodeSpentOutput, type SpentOutput } from '@boltwarden/policy/state/spent-output'
 import { isTag, type Tag } from '@boltwarden/policy/tags'
+import type { DecodedTexts } from './decoded-texts.ts'
 import { StoreFault } from './fault.ts'
 
 /** A row as a database gives it: nothing is believed of it. */
@@ -72,8 +73,18 @@ export function ledgerEntryOf(row: Row): LedgerEntry {
 
 /** The channel of a row whose `state` must agree with its key columns. */
 export function channelOf(row: Row): ChannelState {
+  return knownChannelOf(row, undefined)
+}
+
+/** As {@link channelOf}; `held` spares decoding the same text again. */
+export function knownChannelOf(
+  row: Row,
+  held: DecodedTexts<ChannelState> | undefined,
+): ChannelState {
   return reading('channels', () => {
-    const state = decoded(decodeChannelState(text(row, 'state')))
+    const encoded = text(row, 'state')
+    const decode = () => decoded(decodeChannelState(encoded))
+    const state = held?.read(integer(row, 'channel'), encoded, decode) ?? decode()
     if (state.channel !== integer(row, 'channel') || state.id !== text(row, 'id')) {
       throw new RangeError('"state" is that of another row')
     }
@@ -103,9 +114,13 @@ export function intentOf(row: Row): Intent {
   })
 }
 
-/** The state of the node. */
-export function nodeOf(row: Row): NodeState {
-  return reading('node', () => decoded(decodeNodeState(text(row, 'state'))))
+/** The state of the node; `held` spares decoding the same text again. */
+export function nodeOf(row: Row, held?: DecodedTexts<NodeState>): NodeState {
+  return reading('node', () => {
+    const encoded = text(row, 'state')
+    const decode = () => decoded(decodeNodeState(encoded))
+    return held?.read(0, encoded, decode) ?? decode()
+  })
 }
 
 /** The spent output of a row whose `state` must agree with its key column. */
@@ -136,7 +151,8 @@ export function integer(row: Row, column: string): number {
   return number
 }
 
-function nullable<T>(
+/** A column that may be null. */
+export function nullable<T>(
   row: Row,
   column: string,
   read: (row: Row, column: string) => T,
@@ -144,13 +160,23 @@ function nullable<T>(
   return row[column] === null ? undefined : read(row, column)
 }
 
-function hash(row: Row, column: string): Uint8Array {
+/** A column of bytes; drivers give them as one or the other. */
+export function blob(row: Row, column: string): Uint8Array {
+  const value = row[column]
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  throw new TypeError(`"${column}" expected bytes`)
+}
+
+/** A text column of 32 bytes in lower-case hex. */
+export function hash(row: Row, column: string): Uint8Array {
   const value = text(row, column)
   if (!/^[0-9a-f]{64}$/.test(value)) throw new RangeError(`"${column}" expected 32 bytes in hex`)
   return hexToBytes(value)
 }
 
-function oneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
+/** A text column that is one of `values`. */
+export function oneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
   const value = text(row, column)
   const found = values.find((candidate) => candidate === value)
   if (found === undefined) throw new RangeError(`"${column}" is unknown`)
@@ -166,13 +192,14 @@ function tagList(json: string): readonly Tag[] {
   })
 }
 
-function decoded<T>(result: Result<T, { readonly message: string }>): T {
+/** The value of a text that was decoded. */
+export function decoded<T>(result: Result<T, { readonly message: string }>): T {
   if (!result.ok) throw new RangeError(result.error.message)
   return result.value
 }
 
 /** What does not read as it was written is a fault of the store, not a misuse by its caller. */
-function reading<T>(where: string, read: () => T): T {
+export function reading<T>(where: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {

@@ -105,6 +105,22 @@ export const batches: readonly Attack[] = [
   ),
   together(
     {
+      name: 'payment-signed-by-two-jobs',
+      story:
+        'One payment of ours has two jobs, so that it counts twice; our balance falls by both, and the other side keeps one.',
+      expectedTags: ['policy-lightspark-batch', 'policy-routing-deltas-only-htlc'],
+      prize: 'the signature of a commitment that takes our money',
+    },
+    async (stage, channel) => {
+      const paid = withHtlcs(channel.balances, htlc(stage, 'holder', 60_000n))
+      const commitment = theirs(stage, channel, { balances: shifted(paid, -60_000n) })
+      const job = commitmentJob(channel.terms, commitment)
+      const htlcs = htlcJobs(channel.terms, commitment)
+      return { asked: [job, ...htlcs, ...htlcs], both: [job] }
+    },
+  ),
+  together(
+    {
       name: 'close-beside-a-payment',
       story: 'One event offers a payment of ours and closes the channel as if it were not there.',
       expectedTags: ['policy-mutual-no-pending-htlcs', 'policy-mutual-value-matches-commitment'],

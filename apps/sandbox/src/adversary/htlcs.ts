@@ -315,6 +315,29 @@ export const htlcs: readonly Attack[] = [
       }
     },
   },
+  {
+    name: 'early-timeout-beside-a-repeated-commitment',
+    story:
+      'A commitment comes once more, as after a reconnect; its payment to us is to time out at block 1, not when it expires.',
+    expectedTags: [parent],
+    prize: 'the signature by which the other side takes a payment back at once',
+    play: async (stage) => {
+      const channel = await live(stage)
+      const { terms, number } = channel
+      const balances = withHtlcs(channel.balances, htlc(stage, 'counterparty', 90_000n))
+      await askCommitment(stage, terms, commitmentNumber(number + 1), balances)
+      const commitment = theirs(stage, channel, { balances })
+      const early = htlcJobs(terms, commitment).map((draft) => ({
+        ...draft,
+        transaction: { ...draft.transaction, locktime: 1 },
+      }))
+      return {
+        requests: [signing(stage, terms.channelId, [commitmentJob(terms, commitment), ...early])],
+        target: any(...early.map((each) => signed(each))),
+        goOn: () => askCommitment(stage, terms, commitmentNumber(number + 1), balances),
+      }
+    },
+  },
   forgedSecondStage(
     {
       name: 'second-stage-of-another-commitment',

@@ -1,5 +1,4 @@
 import { attacks } from './attacks.ts'
-import { awaited } from './awaited.ts'
 import { sequences } from './sequences/sequences.ts'
 import { type Attack, type Family, families } from './stage/attack.ts'
 
@@ -7,21 +6,18 @@ import { type Attack, type Family, families } from './stage/attack.ts'
 export function renderAttacksPage(): string {
   const wire = attacks.filter(([, attack]) => attack.isOfTheWire).length
   return [
-    head(attacks.length - wire, wire, attacks.filter(([, { name }]) => awaited.has(name)).length),
+    head(attacks.length - wire, wire),
     ...families.map(section),
     honest,
     ...table(
       ['sequence', 'what happens'],
-      sequences.map(({ name, story }) => [
-        `\`${name}\``,
-        awaited.has(name) ? `${story} **Wrongly refused as yet.**` : story,
-      ]),
+      sequences.map(({ name, story }) => [`\`${name}\``, story]),
     ),
     '',
   ].join('\n')
 }
 
-function head(robbing: number, wire: number, open: number): string {
+function head(robbing: number, wire: number): string {
   return `# Attacks
 
 This page is generated from \`apps/sandbox/src/adversary\`; a test compares the two. Each attack is
@@ -31,7 +27,8 @@ channel's honest life goes on. The same attack against the official SDK's handle
 it is asked, must bring the prize: so no check is empty.
 
 ${robbing} attacks that rob a blind signer, and ${wire} deliveries that no server should read.
-**${open} of them are not refused yet**; each says so in its row, and names the rule that has to.
+All are refused: one that is not fails \`apps/sandbox/test/attacks.e2e.test.ts\`. What no signer can
+see, and so no attack here shows, is in [threat-model.md](threat-model.md).
 
     boltwarden-sandbox attack --help
 `
@@ -59,8 +56,7 @@ function row({ name, story, expectedTags, policy, prize, isOfTheWire }: Attack):
   const owner = policy === undefined ? '' : ` *(policy: ${policy})*`
   const reasons = expectedTags.map((tag) => `\`${tag}\``).join(', ')
   const rules = isOfTheWire ? reasons || 'status 401' : reasons || 'the same answer again'
-  const refusal = awaited.has(name) ? `**not refused yet**; to be by ${rules}` : rules
-  return [`\`${name}\`${owner}`, story, refusal, isOfTheWire ? 'nothing' : prize]
+  return [`\`${name}\`${owner}`, story, rules, isOfTheWire ? 'nothing' : prize]
 }
 
 function table(

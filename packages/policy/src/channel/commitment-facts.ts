@@ -36,7 +36,7 @@ export type CommitmentFacts = FundingSpendFacts & {
   readonly revocationBasepoint: PublicKey
   readonly htlcBasepoint: PublicKey
   readonly outputs: readonly CommitmentOutputFacts[]
-  /** The HTLC jobs of the same event that spend it. */
+  /** The HTLC jobs of the same event that spend it, one for each output. */
   readonly htlcs: readonly HtlcFacts[]
 }
 
@@ -79,7 +79,9 @@ export function commitmentFactsOf(
   const { job, channel, txid } = spend
   if (job.spend?.kind !== 'commitment') return undefined
   const id = toHex(txid)
-  const htlcs = htlcJobs.filter((htlc) => htlc.channel === channel && toHex(htlc.input.txid) === id)
+  const htlcs = firstOfEach(
+    htlcJobs.filter((htlc) => htlc.channel === channel && toHex(htlc.input.txid) === id),
+  )
   const keyOf = (key: ChannelKeyName) => keys.publicKey({ purpose: 'channel-key', channel, key })
   const outputs = recogniseCommitmentOutputs(
     spend.transaction.outputs,
@@ -100,6 +102,12 @@ export function commitmentFactsOf(
     outputs,
     htlcs,
   }
+}
+
+/** An output is one HTLC, however many jobs sign for it: more than one is for policy-lightspark-batch. */
+function firstOfEach(htlcs: readonly HtlcFacts[]): readonly HtlcFacts[] {
+  const seen = new Set<number>()
+  return htlcs.filter(({ input }) => !seen.has(input.vout) && seen.add(input.vout))
 }
 
 /** The outputs that HTLC jobs spend, by their place. */

@@ -1,4 +1,4 @@
-import { commitmentFee } from '@boltwarden/core/bolt3/fees'
+import { commitmentFee, commitmentWeight, htlcTransactionWeight } from '@boltwarden/core/bolt3/fees'
 import { anchorValue } from '@boltwarden/core/bolt3/scripts/anchor'
 import { feeratePerKw, sats } from '@boltwarden/core/units'
 import type { Policy } from '../policy.ts'
@@ -100,13 +100,20 @@ function counterpartyPays(
   const room = roomOf(review, 'script', policy)
   // A balance below the dust limit has no output, and neither has an HTLC that the feerate outgrew:
   // both are still owed, and come back.
-  const unsettled = before - previous.toHolderSats + settledSats(review)
+  const owedBefore = positive(before - previous.toHolderSats)
+  const unsettled = owedBefore + settledSats(review)
   const owed = (have === 0n ? highestDustLimit : 0n) + lesser(room, unsettled)
   const excused = missing > 0n ? lesser(missing, owed) : 0n
   return {
     due: have + excused,
     takenSats: positive(missing - excused),
-    mostSats: trimmedMost(room, policy),
+    // What was still owed and does not come back was an HTLC of ours without an output after all.
+    // Who pays the fee pays more for the feerate of such an HTLC than it can take so.
+    mostSats: trimmedMost(
+      greater(room, owedBefore),
+      policy,
+      unsettled === 0n ? largestTrimmed(review) : 0n,
+    ),
   }
 }
 
@@ -136,7 +143,8 @@ function expectedOf(review: CommitmentReview, before: bigint): bigint {
   const offered = added.filter(({ way }) => way === 'outgoing')
   // Amounts are of millisatoshis: an output shows a satoshi less than the HTLC takes.
   const rest = before - sumOf(offered, 'outgoing') - BigInt(offered.length)
-  return positive(rest) + settledSats(review)
+  // What is credited may be offered on in the same commitment.
+  return positive(rest + settledSats(review))
 }
 
 /** What HTLCs bring that are gone and whose preimage was given. */
@@ -186,9 +194,20 @@ function leastFee({ type }: CommitmentReview, htlcs: number, feerate: number): b
 }
 
 /** An HTLC without an output shows neither its hash nor that it is one. */
-function trimmedMost(room: bigint, { channels, payments }: Policy): bigint {
+function trimmedMost(room: bigint, { channels, payments }: Policy, least = 0n): bigint {
   if (payments.receiveOnly || payments.requireIntents) return 0n
-  return lesser(room, channels.maxTrimmedSats)
+  return lesser(room, greater(channels.maxTrimmedSats, least))
+}
+
+/**
+ * The largest single HTLC that may have no output in a commitment: below the dust limit and the fee of
+ * its own transaction, at the feerate of what it leaves of the commitment's fee.
+ */
+function largestTrimmed({ type, facts }: CommitmentReview): bigint {
+  if (type === 'anchors') return highestDustLimit
+  const own = BigInt(htlcTransactionWeight(type, 'received'))
+  const weight = BigInt(commitmentWeight(type, facts.htlcs.length))
+  return (highestDustLimit * weight + own * positive(facts.feeSats)) / (weight + own)
 }
 
 function capped(amount: bigint) {

@@ -72,6 +72,11 @@ export function sumOf(
   return htlcs.reduce((sum, { way, amountSats }) => (way === wanted ? sum + amountSats : sum), 0n)
 }
 
+/** Whether two commitments, or one that comes again, show one and the same HTLC. */
+export function isSameHtlc(one: HtlcRecord, other: HtlcRecord): boolean {
+  return nameOf(one) === nameOf(other)
+}
+
 function nameOf({ way, paymentHash160, amountSats, cltvExpiry }: HtlcRecord): string {
   return `${way} ${toHex(paymentHash160)} ${amountSats} ${cltvExpiry}`
 }

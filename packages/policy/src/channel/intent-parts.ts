@@ -51,10 +51,9 @@ function afterCommitment(
     change(paymentHash160, (intent) => withoutPart(intent, { channel, amountSats }, isReturned))
   }
   for (const { paymentHash160, amountSats } of newlyOffered(review)) {
-    change(paymentHash160, (intent) => ({
-      ...intent,
-      inFlight: [...intent.inFlight, { channel, amountSats }],
-    }))
+    const isUnpaid = amountSats <= returned
+    if (isUnpaid) returned -= amountSats
+    change(paymentHash160, (intent) => withOffer(intent, { channel, amountSats }, isUnpaid))
   }
   return after
 }
@@ -75,6 +74,17 @@ function returnedSats(review: CommitmentReview): bigint {
   const fees = isOurs && fell > 0n ? fell : 0n
   const offered = newlyOffered(review).reduce((sum, { amountSats }) => sum + amountSats, 0n)
   return rise + offered - fees - sumOf(removed, 'incoming')
+}
+
+/**
+ * An intent with an HTLC more. One that our balance does not pay for was left without an output by a
+ * feerate for a while, and counted as paid. Where the fee is ours, that cannot be told from one that a
+ * falling fee pays for.
+ */
+function withOffer(intent: PaymentIntent, part: PaymentPart, isUnpaid: boolean): PaymentIntent {
+  const isBack = isUnpaid && intent.settledSats >= part.amountSats
+  const settledSats = isBack ? sats(intent.settledSats - part.amountSats) : intent.settledSats
+  return { ...intent, inFlight: [...intent.inFlight, part], settledSats }
 }
 
 function withoutPart(

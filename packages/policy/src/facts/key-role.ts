@@ -22,9 +22,14 @@ export function admitsRole(script: SpentScript, role: KeyRole): boolean {
   return slots(script).some((slot) => slot.roles.includes(role))
 }
 
-/** Whether a public key stands in the script, by itself or by its hash. */
-export function holdsKey(script: SpentScript, publicKey: PublicKey): boolean {
-  return slots(script).some((slot) => slot.holds(publicKey))
+/**
+ * Whether a public key stands in the script, by itself or by its hash: where keys of this role stand,
+ * or anywhere, where none of this role does.
+ */
+export function holdsKey(script: SpentScript, publicKey: PublicKey, role: KeyRole): boolean {
+  const all = slots(script)
+  const own = all.filter(({ roles }) => roles.includes(role))
+  return (own.length > 0 ? own : all).some((slot) => slot.holds(publicKey))
 }
 
 function slots(script: SpentScript): readonly Slot[] {

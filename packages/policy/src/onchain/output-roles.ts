@@ -58,20 +58,23 @@ export function rolesOf(onchain: OnchainTransaction, context: RoleContext): read
 }
 
 /**
- * Whether an output stands beside an HTLC of our own commitment: one that a job of this event takes,
- * or did before, or that was seen when that commitment was signed.
+ * Whether an output stands beside an HTLC of our own commitment, and holds no more: one that a job of
+ * this event takes, or did before, or that was seen when that commitment was signed.
  */
 function isSecondStage(
   { transaction, jobs }: OnchainTransaction,
-  { form }: OutputFacts,
+  { form, value }: OutputFacts,
   index: number,
   { spends }: RoleContext,
 ): boolean {
   const input = transaction.inputs[index]
   if (form !== 'p2wsh' || input === undefined) return false
+  const known = spends.get(outPointKey(input))?.own
+  // The script is not known: what the wallet added to it would go to whoever wrote it.
+  if (known === undefined || value > known.amountSats) return false
   const here = jobs.filter(({ inputIndex }) => inputIndex === index)
   if (here.length > 0) return here.every(({ purpose }) => purpose === 'second-stage')
-  return spends.get(outPointKey(input))?.own?.purpose === 'second-stage'
+  return known.purpose === 'second-stage'
 }
 
 function walletRoleOf(

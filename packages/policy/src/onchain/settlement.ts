@@ -62,8 +62,9 @@ type Books = {
   readonly spends: Map<string, SpentOutput>
   readonly changed: Set<string>
   readonly intents: Map<string, WithdrawalIntent>
-  unlinked: readonly UnlinkedFunding[]
-  paid: readonly OutPoint[]
+  /** By outpoint, ascending in time, as is what is paid: an event may add tens of thousands. */
+  readonly unlinked: Map<string, UnlinkedFunding>
+  readonly paid: Map<string, OutPoint>
   left: bigint
   fees: bigint
 }
@@ -84,13 +85,14 @@ export function settle(policy: Policy, facts: Facts, view: View): Settlement {
 
 function settleAll(policy: Policy, facts: Facts, view: View): Settlement {
   const atMs = facts.delivery.receivedAtMs
+  const unlinkedBefore = unlinkedAfterCommitments(facts, view)
   const books: Books = {
     remembers: spentOutputs(facts) <= maxSpentOutputs,
     spends: new Map(view.spends.map((spent) => [outPointKey(spent), spent])),
     changed: new Set(),
     intents: new Map(),
-    unlinked: unlinkedAfterCommitments(facts, view),
-    paid: view.node.paidFundings,
+    unlinked: byOutPoint(unlinkedBefore),
+    paid: byOutPoint(view.node.paidFundings),
     left: 0n,
     fees: 0n,
   }
@@ -100,7 +102,7 @@ function settleAll(policy: Policy, facts: Facts, view: View): Settlement {
   )
   const newlyLeftSats = capped(books.left)
   const newFeeSats = capped(books.fees)
-  const isUnchanged = transactions.length === 0 && books.unlinked === view.node.unlinkedFundings
+  const isUnchanged = transactions.length === 0 && unlinkedBefore === view.node.unlinkedFundings
   return {
     transactions,
     newlyLeftSats,
@@ -111,8 +113,8 @@ function settleAll(policy: Policy, facts: Facts, view: View): Settlement {
           ...view.node,
           onchainOut: spend(view.node.onchainOut, atMs, newlyLeftSats),
           onchainFees: spend(view.node.onchainFees, atMs, newFeeSats),
-          unlinkedFundings: books.unlinked,
-          paidFundings: books.paid.slice(-maxUnlinkedFundings),
+          unlinkedFundings: [...books.unlinked.values()],
+          paidFundings: [...books.paid.values()].slice(-maxUnlinkedFundings),
         },
     spends: books.remembers ? [...books.changed].flatMap((key) => books.spends.get(key) ?? []) : [],
     intents: [...books.intents.values()],
@@ -156,8 +158,8 @@ function settleOne(
   const back = sum(onchain.outputs.map(returned))
   const feeSats = sum(known.map((amount) => amount ?? 0n)) - back - leftSats
   charge(onchain, { leftSats, feeSats }, books, keeps)
-  books.unlinked = withUnlinked(onchain, roles, atMs, books.unlinked)
-  books.paid = withPaid(onchain, roles, view, books.paid)
+  noteUnlinked(onchain, roles, atMs, books)
+  notePaid(onchain, roles, view, books)
   const raisesParent = onchain.transaction.inputs.some((input) => {
     const own = books.spends.get(outPointKey(input))?.own
     return own?.purpose === 'anchor' && own.amountSats === anchorValue
@@ -244,42 +246,44 @@ function put(spent: SpentOutput, { spends, changed }: Books, keeps: boolean): vo
   if (keeps) changed.add(key)
 }
 
-function withUnlinked(
+function noteUnlinked(
   { txid, transaction, outputs }: OnchainTransaction,
   roles: readonly OutputRole[],
   atMs: number,
-  unlinked: readonly UnlinkedFunding[],
-): readonly UnlinkedFunding[] {
+  { unlinked }: Books,
+): void {
   const [first] = transaction.inputs
-  if (first === undefined) return unlinked
+  if (first === undefined) return
   const spends = { txid: first.txid, vout: first.vout }
-  const added = outputs.flatMap(({ scriptPubKey, value }, vout): readonly UnlinkedFunding[] => {
-    if (roles[vout] !== 'unlinked') return []
-    const isKnown = unlinked.some((one) => equalBytes(one.txid, txid) && one.vout === vout)
-    return isKnown ? [] : [{ txid, vout, scriptPubKey, amountSats: value, spends, atMs }]
-  })
-  return added.length === 0 ? unlinked : [...unlinked, ...added]
+  for (const [vout, { scriptPubKey, value }] of outputs.entries()) {
+    if (roles[vout] !== 'unlinked') continue
+    const key = outPointKey({ txid, vout })
+    if (unlinked.has(key)) continue
+    unlinked.set(key, { txid, vout, scriptPubKey, amountSats: value, spends, atMs })
+  }
 }
 
 /** What the wallet pays for may be a channel, which is then one that we opened: a commitment shows it. */
-function withPaid(
+function notePaid(
   { txid, jobs, outputs }: OnchainTransaction,
   roles: readonly OutputRole[],
   { fundings }: View,
-  paid: readonly OutPoint[],
-): readonly OutPoint[] {
-  if (!jobs.some(({ purpose }) => purpose === 'wallet')) return paid
-  const added = outputs.flatMap(({ form }, vout): readonly OutPoint[] => {
+  { paid }: Books,
+): void {
+  if (!jobs.some(({ purpose }) => purpose === 'wallet')) return
+  const told = new Set(
+    fundings.flatMap(({ funding }) => (funding?.opener === 'holder' ? [outPointKey(funding)] : [])),
+  )
+  for (const [vout, { form }] of outputs.entries()) {
     const role = roles[vout]
-    if (form !== 'p2wsh' || role === 'own' || role === 'second-stage') return []
-    const isKnown = paid.some((one) => equalBytes(one.txid, txid) && one.vout === vout)
-    const isTold = fundings.some(
-      ({ funding }) =>
-        funding?.opener === 'holder' && equalBytes(funding.txid, txid) && funding.vout === vout,
-    )
-    return isKnown || isTold ? [] : [{ txid, vout }]
-  })
-  return added.length === 0 ? paid : [...paid, ...added]
+    if (form !== 'p2wsh' || role === 'own' || role === 'second-stage') continue
+    const key = outPointKey({ txid, vout })
+    if (!paid.has(key) && !told.has(key)) paid.set(key, { txid, vout })
+  }
+}
+
+function byOutPoint<T extends OutPoint>(points: readonly T[]): Map<string, T> {
+  return new Map(points.map((point) => [outPointKey(point), point]))
 }
 
 /**

@@ -1,14 +1,16 @@
 import { equalBytes } from '@boltwarden/core/bytes'
 import type { ChannelFacts } from '../channel/channel-facts.ts'
+import type { FundingSpendFacts } from '../channel/commitment-facts.ts'
 import { maxEventDigests } from '../facts/digest.ts'
+import { outPointKey } from '../state/out-point.ts'
 import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 
 /** Refuses batches that are too large, empty, or name a job twice. */
 export const policyLightsparkBatch: Rule<'policy-lightspark-batch'> = defineRule({
   tag: 'policy-lightspark-batch',
   summary:
-    'more signing jobs than `maxJobs`, none at all, jobs whose inputs take more than 65,536 digests to find, two with one id, or two transactions that spend the funding output of one channel',
-  why: 'Work must be bounded by the owner, and a signature is matched to its job by the id: two jobs of one id could swap theirs. Two commitments or closes at once would each pass for the next one.',
+    'more signing jobs than `maxJobs`, none at all, jobs whose inputs take more than 65,536 digests to find, two with one id, two that spend the funding output of one channel by different transactions or with different amounts, or two for one HTLC of the counterparty',
+  why: 'Work must be bounded by the owner, and a signature is matched to its job by the id: two jobs of one id could swap theirs. Two commitments or closes at once would each pass for the next one. An HTLC that two jobs sign would have two amounts or two expiries.',
   mandatory: true,
   severity: 'error',
   appliesTo: ['derive-key-and-sign'],
@@ -31,17 +33,37 @@ export const policyLightsparkBatch: Rule<'policy-lightspark-batch'> = defineRule
       if (seen.has(id)) doubled.push({ message: 'the job id stands in the event twice', job: id })
       seen.add(id)
     }
-    return [...doubled, ...doubledSpends(facts.channels)]
+    return [...doubled, ...doubledSpends(facts.channels), ...doubledHtlcs(facts.channels)]
   },
 })
 
 function doubledSpends({ fundingSpends }: ChannelFacts): readonly Finding[] {
-  const first = new Map<number, Uint8Array>()
-  return fundingSpends.flatMap(({ channel, txid, job }) => {
-    const known = first.get(channel) ?? txid
-    first.set(channel, known)
-    return equalBytes(known, txid)
+  const first = new Map<number, FundingSpendFacts>()
+  return fundingSpends.flatMap((spend) => {
+    const known = first.get(spend.channel) ?? spend
+    first.set(spend.channel, known)
+    const isSame = equalBytes(known.txid, spend.txid) && known.amountSats === spend.amountSats
+    return isSame
       ? nothing
-      : [{ message: 'another transaction spends the same funding output', job: job.job.id }]
+      : [
+          {
+            message: 'another transaction or amount spends the same funding output',
+            job: spend.job.job.id,
+          },
+        ]
+  })
+}
+
+/** Our own HTLCs may be claimed in several versions: their inputs are ours to pay for. */
+function doubledHtlcs({ htlcs }: ChannelFacts): readonly Finding[] {
+  const seen = new Set<string>()
+  return htlcs.flatMap(({ signer, channel, input, job }) => {
+    if (signer === 'broadcaster') return nothing
+    const name = `${channel} ${outPointKey(input)}`
+    if (!seen.has(name)) {
+      seen.add(name)
+      return nothing
+    }
+    return [{ message: 'another job signs for the same HTLC', job: job.job.id }]
   })
 }

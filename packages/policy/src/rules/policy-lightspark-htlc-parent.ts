@@ -4,6 +4,7 @@ import type { CommitmentFacts } from '../channel/commitment-facts.ts'
 import type { CommitmentReview } from '../channel/commitment-review.ts'
 import { type HolderParent, holderParent } from '../channel/holder-parent.ts'
 import { mayBeDelayed } from '../channel/holder-scripts.ts'
+import { isSameHtlc } from '../channel/htlc-changes.ts'
 import type { HtlcFacts } from '../channel/htlc-facts.ts'
 import { defineRule, type Rule } from './rule.ts'
 
@@ -11,7 +12,7 @@ import { defineRule, type Rule } from './rule.ts'
 export const policyLightsparkHtlcParent: Rule<'policy-lightspark-htlc-parent'> = defineRule({
   tag: 'policy-lightspark-htlc-parent',
   summary:
-    "an HTLC transaction of the counterparty that does not spend an output of the commitment signed beside it, with that output's amount and script, to the one script that is unknown there; one of our own that does not spend a commitment of ours that was signed, whose key is not that of its index, or whose output is not the script that holds our balance there",
+    "an HTLC transaction of the counterparty that does not spend an output of the commitment signed beside it, with that output's amount and script, to the one script that is unknown there, or that has another expiry than when its commitment was signed before; one of our own that does not spend a commitment of ours that was signed, whose key is not that of its index, or whose output is not the script that holds our balance there",
   why: 'A signature for an HTLC is worth what its commitment is: without one it pays whoever wrote it.',
   mandatory: false,
   severity: 'error',
@@ -36,7 +37,8 @@ export const policyLightsparkHtlcParent: Rule<'policy-lightspark-htlc-parent'> =
 
 function ofCounterparty(htlc: HtlcFacts, parent: CommitmentReview | undefined): readonly string[] {
   if (parent === undefined) return ['its commitment is not signed with it']
-  const { facts, number, side } = parent
+  const { facts, number, side, state, isRepeated } = parent
+  const known = state?.commitments.find(({ txid }) => equalBytes(txid, facts.txid))
   const spent = facts.outputs[htlc.input.vout]
   const isSpent = spent?.kind === 'htlc' && spent.value === htlc.amountSats
   return [
@@ -50,6 +52,10 @@ function ofCounterparty(htlc: HtlcFacts, parent: CommitmentReview | undefined): 
     ...(htlc.transaction.outputs.length === 1 ? [] : ['it has more than one output']),
     ...(paysDelayed(htlc, facts) ? [] : ["it does not pay the commitment's delayed script"]),
     ...(hasKeysOf(htlc, facts.htlcs[0]) ? [] : ['its keys are not those of the other HTLCs']),
+    // What the counterparty offered shows its expiry in this transaction alone.
+    ...(isRepeated && !(known?.htlcs ?? []).some((one) => isSameHtlc(one, htlc))
+      ? ['its commitment was signed before, with another HTLC there']
+      : []),
   ]
 }
 

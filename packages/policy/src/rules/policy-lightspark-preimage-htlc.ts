@@ -1,12 +1,15 @@
+import { plausibleHeights } from '../chain-height.ts'
+import { maxSettling, stillSettling } from '../channel/settling.ts'
+import type { Facts } from '../facts.ts'
 import type { IncomingHtlc } from '../state/incoming-htlcs.ts'
 import { spentWithinDay } from '../state/velocity.ts'
+import type { View } from '../view.ts'
 import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 
 /** Refuses preimages that no HTLC is waiting for. */
 export const policyLightsparkPreimageHtlc: Rule<'policy-lightspark-preimage-htlc'> = defineRule({
   tag: 'policy-lightspark-preimage-htlc',
-  summary:
-    'a preimage whose payment hash stands in no HTLC that pays us in every commitment that the counterparty can still publish. Where only a revocation is missing, it is held; where a close was signed, or a commitment of ours without an output of that amount, the HTLC counts no more. Every HTLC of the hash must count, over all channels. Where `allowTrimmedBelowSats` is not 0, up to `maxTrimmedDaily` of them a day are released',
+  summary: `a preimage whose payment hash stands in no HTLC that pays us in every commitment that the counterparty can still publish. Where only a revocation is missing, it is held; where a close was signed, or a commitment of ours without an output of that amount, the HTLC counts no more. Every HTLC of the hash must count, over all channels. While ${maxSettling} HTLCs wait to be credited, it is held. Where \`allowTrimmedBelowSats\` is not 0, up to \`maxTrimmedDaily\` of them a day are released`,
   why: 'Who learns a preimage on the way to us takes the payment: it is given once no commitment can be published that does not hold the payment.',
   mandatory: false,
   severity: 'error',
@@ -19,7 +22,7 @@ export const policyLightsparkPreimageHtlc: Rule<'policy-lightspark-preimage-htlc
     const { invoice, incoming, node } = view
     // Once it was given, giving it again teaches nobody anything.
     if (invoice === undefined || invoice.releasedAtMs !== undefined) return nothing
-    if (incoming.length > 0) return ofPayment(incoming)
+    if (incoming.length > 0) return [...ofPayment(incoming), ...ofRoom(facts, view)]
     const { allowTrimmedBelowSats, maxTrimmedDaily } = policy.payments
     if (allowTrimmedBelowSats === 0n) return [{ message: 'no HTLC has its payment hash' }]
     const given = spentWithinDay(node.trimmedPreimages, facts.delivery.receivedAtMs)
@@ -28,6 +31,20 @@ export const policyLightsparkPreimageHtlc: Rule<'policy-lightspark-preimage-htlc
       : [{ message: `no HTLC has its payment hash, as with ${given} others within a day` }]
   },
 })
+
+/** What is given and not remembered could be taken back without being credited. */
+function ofRoom({ delivery, network }: Facts, { incoming, node }: View): readonly Finding[] {
+  const { lowest } = plausibleHeights(network, delivery.receivedAtMs)
+  const count = stillSettling(node.settling, incoming, lowest).length
+  return count <= maxSettling
+    ? nothing
+    : [
+        {
+          message: `${count} HTLCs would wait for their credit, above ${maxSettling}`,
+          temporary: true,
+        },
+      ]
+}
 
 /** Whoever learns the preimage takes every part of the payment on its way to us. */
 function ofPayment(incoming: readonly IncomingHtlc[]): readonly Finding[] {

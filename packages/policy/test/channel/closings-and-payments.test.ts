@@ -272,6 +272,26 @@ describe('payments that leave', () => {
     expect(offer(second, 1_000n, 'rent')).toEqual(['decline', 'policy-commitment-payment-invoiced'])
   })
 
+  test('that a feerate leaves without an output for a while are one payment', () => {
+    const busy = opened({ type: 'static-remotekey', funder: 'counterparty', pushMsat })
+    const { signer, channel } = busy
+    signer.policy = createPolicy({ payments: { requireIntents: true } })
+    signer.register(intent({ maxAmountSats: sats(4_000n) }))
+    channel.add('outgoing', 4_000n, 'rent')
+    commit(busy)
+    for (const feerate of [8000, 1000, 8000, 1000]) {
+      channel.agreement = { ...channel.agreement, feerate }
+      commit(busy)
+    }
+    expect(signer.intents()).toMatchObject([
+      { inFlight: [{ amountSats: 4_000n }], settledSats: 0n },
+    ])
+    channel.remove('rent', 'paid')
+    commit(busy)
+    expect(signer.intents()).toMatchObject([{ inFlight: [], settledSats: 4_000n }])
+    expect(offer(busy, 4_000n, 'rent')).toEqual(['decline', 'policy-commitment-payment-invoiced'])
+  })
+
   test('beyond what may leave within an hour or a day', () => {
     const busy = withPolicy({ payments: { hourlySats: sats(30_000n), dailySats: sats(50_000n) } })
     const { signer, channel } = busy

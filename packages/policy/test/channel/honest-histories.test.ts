@@ -112,6 +112,25 @@ describe.each(kinds)('%s', (_name, terms) => {
   })
 })
 
+test.each([10_000, 40_000])(
+  'a payment that a feerate of %i leaves without an output is no theft',
+  (feerate) => {
+    const terms = { type: 'static-remotekey', funder: 'counterparty', feerate } as const
+    const play = opened({ ...terms, pushMsat: 300_000_000n })
+    const { channel } = play
+    // BOLT 3: 354 sat and the fee of an HTLC-success transaction of 703 weight units.
+    const amount = 354n + (703n * BigInt(feerate)) / 1000n - 1n
+    channel.add('outgoing', amount, 'a', 600)
+    commit(play)
+    channel.remove('a', 'paid')
+    commit(play)
+    channel.add('outgoing', amount, 'b', 600)
+    commit(play)
+    channel.remove('b', 'failed')
+    commit(play)
+  },
+)
+
 describe.each(['static-remotekey', 'anchors'] as const)('%s', (type) => {
   test('opened by the counterparty without a push: no to_remote until the first payment', () => {
     const play = opened({ type, funder: 'counterparty' })
@@ -142,6 +161,40 @@ describe.each(['static-remotekey', 'anchors'] as const)('%s', (type) => {
     const poor = opened({ type, funder: 'counterparty' })
     const judgement = poor.signer.decide(poor.channel.holderCommitment(0))
     expect(judgement.decision.verdict).toBe('sign')
+  })
+
+  test('a payment that is credited and spent in the same commitment', () => {
+    const play = opened({ type, funder: 'counterparty', pushMsat: 20_000_000n })
+    const { channel, signer } = play
+    channel.add('incoming', 90_000n, 'in', 600)
+    commit(play)
+    const [incoming] = signer.channel(channel.channel)?.commitments.at(-1)?.htlcs ?? []
+    if (incoming === undefined) throw new RangeError('no HTLC')
+    signer.write({ channels: [], node: { ...signer.node(), settling: [incoming] } })
+    channel.remove('in', 'paid')
+    channel.add('outgoing', 70_000n, 'out', 600)
+    commit(play)
+    expect(signer.node().settling).toEqual([])
+  })
+
+  test('a payment that is credited while one too small for an output goes out', () => {
+    const play = opened({ type, funder: 'counterparty', feerate: 253 })
+    const { channel, signer } = play
+    channel.add('incoming', 10_001n, 'in', 600)
+    channel.add('incoming', 300n, 'dust in', 600)
+    commit(play)
+    const [incoming] = signer.channel(channel.channel)?.commitments.at(-1)?.htlcs ?? []
+    if (incoming === undefined) throw new RangeError('no HTLC')
+    signer.write({ channels: [], node: { ...signer.node(), settling: [incoming] } })
+    channel.remove('in', 'paid')
+    channel.add('outgoing', 1n, 'dust out', 600)
+    commit(play)
+    channel.remove('dust out', 'paid')
+    commit(play)
+    // Nothing is left in the fee that a missing satoshi could hide in.
+    channel.remove('dust in', 'failed')
+    commit(play)
+    answered(signer, channel.closing(500n))
   })
 
   test('a payment that is forwarded from one channel to another', () => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { hash160 } from '@boltwarden/core/bitcoin/hash'
 import { preimageNonce } from '@boltwarden/core/bytes'
 import { eventId, invoiceId } from '@boltwarden/core/ids'
 import type { Request } from '@boltwarden/core/request'
 import { commitmentNumber, indexOf, sats } from '@boltwarden/core/units'
+import { maxSettling, mostSettling, stillSettling } from '@boltwarden/policy/channel/settling'
 import type { Delivery } from '@boltwarden/policy/event'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { incomingHtlcs } from '@boltwarden/policy/state/incoming-htlcs'
@@ -92,6 +94,24 @@ describe.each(['static-remotekey', 'anchors'] as const)('a preimage with %s', (t
     channel.add('incoming', 7_000n, 'other')
     answered(signer, channel.commitment())
     expect(preimage(busy)).toEqual(['sign'])
+  })
+
+  test('is held while too many payments wait for their credit: none of them is forgotten', () => {
+    const busy = issued()
+    const { signer } = busy
+    arriving(busy)
+    commit(busy)
+    const large = { paymentHash160: hash160(new Uint8Array(20)), cltvExpiry: 600 }
+    const waiting = Array.from({ length: 4096 }, (_, at) => ({
+      ...large,
+      amountSats: sats(at === 0 ? 5_000_000n : 600n),
+    }))
+    signer.write({ channels: [], node: { ...signer.node(), settling: waiting } })
+    expect(preimage(busy)).toEqual(held)
+    signer.write({ channels: [], node: { ...signer.node(), settling: waiting.slice(0, -1) } })
+    expect(preimage(busy)).toEqual(['sign'])
+    expect(signer.node().settling).toHaveLength(4096)
+    expect(signer.node().settling[0]?.amountSats).toBe(5_000_000n)
   })
 
   test('is not given once the last commitment has no such HTLC', () => {
@@ -238,4 +258,20 @@ describe.each(['static-remotekey', 'anchors'] as const)('a preimage with %s', (t
     expect(standing([9_000n])).toEqual(['sure'])
     expect(standing([8_999n, 9_001n])).toEqual(['never'])
   })
+})
+
+test('payments of channels that are long closed make room', () => {
+  const entry = (cltvExpiry: number) => ({
+    paymentHash160: hash160(new Uint8Array(20)),
+    amountSats: sats(600n),
+    cltvExpiry,
+  })
+  const waiting = Array.from({ length: maxSettling }, (_, at) => entry(at === 0 ? 999 : 1000))
+  const more = [{ ...entry(2000), way: 'incoming' as const }]
+  expect(stillSettling(waiting, more, 1000)).toEqual([...waiting.slice(1), entry(2000)])
+  expect(stillSettling(waiting.slice(1), more, 5000)).toHaveLength(maxSettling)
+  expect(
+    mostSettling([entry(1), ...waiting.slice(1), { ...entry(2), amountSats: sats(601n) }]),
+  ).toHaveLength(maxSettling)
+  expect(mostSettling([...waiting, { ...entry(2), amountSats: sats(601n) }])[0]?.cltvExpiry).toBe(2)
 })

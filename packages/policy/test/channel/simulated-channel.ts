@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { bip143Digest, type SighashType } from '@boltwarden/core/bitcoin/bip143'
 import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import {
+  parseTransaction,
   serialiseTransaction,
   type Transaction,
   type TxOut,
@@ -276,6 +277,14 @@ export class SimulatedChannel {
 
   fundingJob(transaction: Transaction, index?: CommitmentIndex): SigningJob {
     const job = this.#job(`${this.path}/0`, transaction, this.fundingScript, this.amount)
+    return index === undefined ? job : { ...job, index }
+  }
+
+  /** The same transaction as another job shows it, which says that it spends another amount. */
+  fundingJobOf({ transaction: bytes, index }: SigningJob, amount: Sats): SigningJob {
+    const parsed = parseTransaction(bytes ?? new Uint8Array())
+    if (!parsed.ok) throw new TypeError('the job has no transaction')
+    const job = this.#job(`${this.path}/0`, parsed.value, this.fundingScript, amount)
     return index === undefined ? job : { ...job, index }
   }
 

@@ -1,12 +1,5 @@
-import { readLimited } from '../http/read-limited.ts'
+import type { ApiRequest, Exchange } from '../http/exchange.ts'
 import type { Clock } from './clock.ts'
-
-/** One HTTP request to the API, complete. */
-export type ApiRequest = {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array<ArrayBuffer>
-}
 
 /** What became of one attempt. */
 export type AttemptOutcome =
@@ -21,23 +14,20 @@ export type AttemptOutcome =
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'aborted' }
 
-/** The most bytes of an answer that are read; what a remote signer asks for needs far less. */
-const maxAnswerBytes = 1024 * 1024
-
 /**
  * Sends a request once. It never rejects, and is over after `limitMs` or when `signal` is aborted
- * even where `fetch` heeds neither.
+ * even where `exchange` heeds neither.
  */
 export async function attempt(
   request: ApiRequest,
   limitMs: number,
   signal: AbortSignal | undefined,
-  { fetch, clock }: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
+  { exchange, clock }: { readonly exchange: Exchange; readonly clock: Clock },
 ): Promise<AttemptOutcome> {
   const over = new AbortController()
   try {
     return await Promise.race([
-      exchange(request, over.signal, fetch),
+      exchanged(request, over.signal, exchange),
       elapsed(clock, limitMs, over.signal),
       ...(signal === undefined ? [] : [aborted(signal, over.signal)]),
     ])
@@ -46,29 +36,26 @@ export async function attempt(
   }
 }
 
-async function exchange(
-  { url, headers, body }: ApiRequest,
+async function exchanged(
+  request: ApiRequest,
   signal: AbortSignal,
-  fetch: typeof globalThis.fetch,
+  exchange: Exchange,
 ): Promise<AttemptOutcome> {
   try {
-    // A redirect would carry the credentials and the answer to another place.
-    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
-    const read = await readLimited(response.body, maxAnswerBytes)
-    if (read === undefined) return { kind: 'unreachable', reason: 'ANSWER_TOO_LARGE' }
-    const after = retryAfterMs(response.headers.get('retry-after'))
-    return { kind: 'answered', status: response.status, retryAfterMs: after, body: read }
+    const { status, retryAfter, body } = await exchange(request, signal)
+    if (body === undefined) return { kind: 'unreachable', reason: 'ANSWER_TOO_LARGE' }
+    return { kind: 'answered', status, retryAfterMs: retryAfterMs(retryAfter), body }
   } catch (error) {
     return { kind: 'unreachable', reason: systemCode(error) }
   }
 }
 
-function retryAfterMs(header: string | null): number | undefined {
-  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
+function retryAfterMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
 }
 
 /**
- * The code of a failed `fetch`, which stands on the error or on its cause. Nothing else of the error
+ * The code of a failed exchange, which stands on the error or on its cause. Nothing else of the error
  * is kept: a message about a header could quote it.
  */
 function systemCode(error: unknown): string | undefined {

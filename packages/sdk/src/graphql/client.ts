@@ -1,9 +1,11 @@
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import { integer } from '@boltwarden/core/assert'
+import type { ApiRequest } from '../http/exchange.ts'
+import { fetchExchange } from '../http/fetch-exchange.ts'
+import { nodeExchange } from '../http/node-exchange.ts'
 import type { JsonObject } from '../json/json-value.ts'
 import { version } from '../version.ts'
-import type { ApiRequest } from './attempt.ts'
 import type { AuthProvider } from './auth-provider.ts'
 import { defaultBaseUrl, endpointUrl } from './base-url.ts'
 import { type Clock, systemClock, systemRandom } from './clock.ts'
@@ -20,7 +22,7 @@ import { type Patience, type Surroundings, sendWithRetries } from './retry.ts'
 export type ClientOptions = Partial<Patience> & {
   /** Whether `http://` may be spelt for another host than this one. */
   readonly allowPlainHttp?: boolean
-  /** Instead of Node's `fetch`. */
+  /** Instead of Node's HTTP client. */
   readonly fetch?: typeof globalThis.fetch
   /** Instead of this process's clock. */
   readonly clock?: Clock
@@ -86,7 +88,7 @@ export class LightsparkClient implements MutationSender {
     this.#auth = authProvider
     this.#patience = patienceOf(options)
     this.#surroundings = {
-      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      exchange: options.fetch === undefined ? nodeExchange() : fetchExchange(options.fetch),
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
     }

@@ -1,5 +1,6 @@
 import { type Fault, isTransientStatus, LightsparkFault } from '../fault.ts'
-import { type ApiRequest, type AttemptOutcome, attempt } from './attempt.ts'
+import type { ApiRequest, Exchange } from '../http/exchange.ts'
+import { type AttemptOutcome, attempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
 
 /** How long and how often a request is tried, in milliseconds. */
@@ -16,7 +17,7 @@ export type Patience = {
 
 /** What sending needs of the world. */
 export type Surroundings = {
-  readonly fetch: typeof globalThis.fetch
+  readonly exchange: Exchange
   readonly clock: Clock
   /** An even random number from 0 to below 1. */
   readonly random: () => number

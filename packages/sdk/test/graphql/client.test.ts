@@ -184,6 +184,41 @@ describe('an answer that does not come in time', () => {
   })
 })
 
+describe('connections', () => {
+  test('are kept for the next answer', async () => {
+    const sender = client()
+    for (let i = 0; i < 3; i++) await sender.send(mutation)
+    expect(platform.connections()).toBe(1)
+  })
+
+  test('that the other side has closed meanwhile are opened anew, at once', async () => {
+    const sender = client({ maxAttempts: 1 })
+    await sender.send(mutation)
+    // The next request on the kept connection is read and then cut off.
+    platform.script.push((response) => response.socket?.resetAndDestroy())
+    expect(await sender.send(mutation)).toEqual(['SignablePayload:1', 'SignablePayload:2'])
+    expect(platform.connections()).toBe(2)
+    // A new one that is cut off is an attempt that failed.
+    const other = client({ maxAttempts: 1 })
+    platform.script.push((response) => response.socket?.resetAndDestroy())
+    expect(await faultOf(other.send(mutation))).toMatchObject({
+      code: 'NETWORK',
+      reason: 'ECONNRESET',
+    })
+  })
+
+  test('need not be Node’s own', async () => {
+    const { fetch } = globalThis
+    expect(await client({ fetch }).send(mutation)).toHaveLength(2)
+    platform.script.push((response) => {
+      response.writeHead(200).end(' '.repeat(2 * 1024 * 1024))
+    })
+    expect(await faultOf(client({ fetch, maxAttempts: 1 }).send(mutation))).toMatchObject({
+      reason: 'ANSWER_TOO_LARGE',
+    })
+  })
+})
+
 describe('the caller’s signal', () => {
   const aborted = { code: 'ABORTED', operation }
 

@@ -4,6 +4,8 @@ import { channelRoutes } from './channel-routes.ts'
 import { ChannelRegister } from './channels.ts'
 import { intentRoutes } from './intent-routes.ts'
 import { type IntentDeps, IntentRegister } from './intents.ts'
+import { OutboxRegister } from './outbox.ts'
+import { outboxRoutes } from './outbox-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
 
 /** What the routes work with. */
@@ -15,5 +17,6 @@ export function adminRoutes(deps: AdminDeps): readonly AdminRoute[] {
     ...policyRoutes(deps.policy),
     ...intentRoutes(new IntentRegister(deps)),
     ...channelRoutes(new ChannelRegister(deps)),
+    ...outboxRoutes(new OutboxRegister(deps)),
   ]
 }

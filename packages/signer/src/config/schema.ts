@@ -25,7 +25,23 @@ const crypto = z.strictObject({
   backend: z.enum(['auto', 'native', 'portable']).default('auto'),
 })
 
-const store = z.strictObject({ file: path.default('data/boltwarden.sqlite') })
+const store = z.strictObject({
+  /** `sqlite` is one file beside one signer; `postgres` a database that several may share. */
+  backend: z.enum(['sqlite', 'postgres']).default('sqlite'),
+  file: path.default('data/boltwarden.sqlite'),
+  /** A name, an IP address, or the folder of a Unix socket. */
+  host: host.default('127.0.0.1'),
+  port: z.int().min(1).max(65_535).default(5432),
+  database: z.string().min(1).max(63).default('boltwarden'),
+  /** The role that serves; the one that migrates is named to `boltwarden store migrate`. */
+  user: z.string().min(1).max(63).default('boltwarden'),
+  password_file: path.optional(),
+  /** `auto`: in the open on this machine, `verify-full` to every other. */
+  tls: z.enum(['auto', 'verify-full', 'off']).default('auto'),
+  tls_ca_file: path.optional(),
+  synchronous_commit: z.enum(['on', 'remote_apply']).default('on'),
+  connections: z.int().min(2).max(64).default(4),
+})
 
 const webhook = z.strictObject({
   host: host.default('127.0.0.1'),
@@ -44,9 +60,28 @@ const webhook = z.strictObject({
   keep_alive_timeout_ms: milliseconds(100, 600_000, 60_000),
   max_connections: z.int().min(1).max(65_535).default(128),
   max_in_flight: z.int().min(1).max(4096).default(64),
+  /** Of one channel: the rest stay free for the others while it waits for a lock or a slow reply. */
+  max_in_flight_per_channel: z.int().min(1).max(4096).default(32),
+  max_queued: z.int().min(0).max(65_536).default(256),
+  max_queued_per_channel: z.int().min(0).max(65_536).default(64),
+  /** Bodies that are waiting or being worked on; those still arriving are not counted. */
+  max_held_bytes: z.int().min(1024).max(4_294_967_296).default(67_108_864),
   decision_deadline_ms: milliseconds(100, platformLimitMs - 500, 8_500),
+  /** Whether a call is ended with 200 where its answer is on the disk and hardly any time is left. */
+  accept_when_recorded: z.enum(['near-deadline', 'never']).default('near-deadline'),
   retry_after_seconds: z.int().min(1).max(3600).default(2),
   drain_timeout_ms: milliseconds(100, 600_000, 15_000),
+})
+
+/** Answers that the platform has not accepted; nothing of it is used with `respond-directly`. */
+const outbox = z.strictObject({
+  poll_ms: milliseconds(10, 60_000, 1_000),
+  backoff_ms: milliseconds(10, 60_000, 1_000),
+  max_backoff_ms: milliseconds(10, 1_800_000, 60_000),
+  attempt_deadline_ms: milliseconds(100, 60_000, 8_000),
+  lease_ms: milliseconds(1_000, 1_800_000, 30_000),
+  max_attempts: z.int().min(1).max(1000).default(10),
+  concurrency: z.int().min(1).max(256).default(8),
 })
 
 const admin = z.strictObject({
@@ -91,6 +126,7 @@ export const configSchema = z.strictObject({
   crypto: crypto.prefault({}),
   store: store.prefault({}),
   webhook,
+  outbox: outbox.prefault({}),
   admin: admin.prefault({}),
   platform: platform.prefault({}),
   policy: policy.prefault({}),

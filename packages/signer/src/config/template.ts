@@ -50,7 +50,21 @@ ${line('fingerprint', facts.fingerprint)}
 [store]
 # What was decided and signed. Losing it loses the protection: back it up, and never restore an old
 # copy beside a live node.
+# sqlite: one file, for one signer. postgres: a database that several signers may share; file is not
+# used then, and boltwarden store migrate makes its tables.
+# backend = "sqlite"
 # file = "data/boltwarden.sqlite"
+# host = "127.0.0.1"
+# port = 5432
+# database = "boltwarden"
+# user = "boltwarden"
+# password_file = "database-password"
+# auto: in the open on this machine, verify-full to every other.
+# tls = "auto"
+# tls_ca_file = "database-ca.pem"
+# remote_apply waits for the standbys of synchronous_standby_names to have applied it, too.
+# synchronous_commit = "on"
+# connections = 4
 
 [webhook]
 # host = "127.0.0.1"
@@ -66,10 +80,30 @@ ${line('secret_files', facts.webhookSecretFiles)}
 # Times max_body_bytes, this bounds the memory that strangers can take.
 # max_connections = 128
 # max_in_flight = 64
+# The most of one channel, so that its slowness is not that of the others.
+# max_in_flight_per_channel = 32
+# Beyond these, deliveries are turned away at once.
+# max_queued = 256
+# max_queued_per_channel = 64
+# max_held_bytes = 67108864
 # The platform waits about 10 s.
 # decision_deadline_ms = 8500
+# near-deadline: a call ends with 200 where its answer is on the disk and hardly any time is left.
+# never: 503 until the platform has the answer.
+# accept_when_recorded = "near-deadline"
 # retry_after_seconds = 2
 # drain_timeout_ms = 15000
+
+[outbox]
+# Answers that the platform has not accepted are brought again, with rests that double.
+# poll_ms = 1000
+# backoff_ms = 1000
+# max_backoff_ms = 60000
+# attempt_deadline_ms = 8000
+# lease_ms = 30000
+# After so many failures of its own an answer is set aside: boltwarden outbox list.
+# max_attempts = 10
+# concurrency = 8
 
 [admin]
 # /livez, /readyz, /metrics for whoever can reach it; the rest needs a token. Keep strangers away.

@@ -201,10 +201,11 @@ function errorReply(
 
 function send(
   reply: FastifyReply,
-  { status, body, retryAfterSeconds }: Reply,
+  { status, body, retryAfterSeconds, whenWritten }: Reply,
   options: { readonly close?: boolean } = {},
 ): FastifyReply {
   reply.code(status)
+  if (whenWritten !== undefined) reply.raw.once('finish', whenWritten)
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   if (options.close === true) reply.header('connection', 'close')
   if (body === undefined) return reply.header('content-length', '0').send()

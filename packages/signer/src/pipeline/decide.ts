@@ -4,10 +4,14 @@ import type { Network } from '@boltwarden/core/network'
 import type { Delivery } from '@boltwarden/policy/event'
 import { type Candidate, recompose } from '@boltwarden/policy/facts'
 import { judge } from '@boltwarden/policy/judge'
-import type { Store } from '@boltwarden/store'
+import type { View } from '@boltwarden/policy/view'
+import type { Keeping, Store } from '@boltwarden/store'
 import type { Ruled } from '../capture/capture.ts'
+import type { Clock } from '../clock.ts'
 import type { Entropy } from '../entropy.ts'
+import type { Metrics } from '../metrics.ts'
 import type { LoadedPolicy } from '../policy-file/load.ts'
+import type { Probe } from './probe.ts'
 import type { RevealWatch } from './reveal-watch.ts'
 import type { Turnstile } from './turnstile.ts'
 
@@ -19,18 +23,26 @@ export type DecideDeps = {
   readonly keychain: Keychain
   readonly store: Store
   readonly entropy: Entropy
+  readonly clock: Clock
+  readonly metrics: Metrics
   readonly reveals: RevealWatch
   readonly turnstile: Turnstile
+  readonly probe?: Probe
 }
 
 /**
  * Computes anew what a delivery states, judges it by what is remembered, and records the decision,
  * in one exclusive transaction. Resolves only once that is on disk.
  *
+ * @param keeping - puts an answer by mutation into the outbox, in the same transaction.
  * @throws {StoreFault} if the store fails: nothing may be signed then.
  */
-export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Ruled> {
-  const { network, keychain, store, reveals, turnstile } = deps
+export async function decide(
+  delivery: Delivery,
+  deps: DecideDeps,
+  keeping?: Keeping,
+): Promise<Ruled> {
+  const { network, keychain, store, reveals, turnstile, clock, metrics } = deps
   await turnstile.pass()
   // One policy from beginning to end, whatever is reloaded meanwhile.
   const { policy, hash } = deps.policy()
@@ -42,7 +54,15 @@ export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Rule
     ...(candidate !== undefined && { candidate }),
   })
   await turnstile.pass()
-  const ruling = await store.decide(delivery, (view) => judge(policy, facts, view))
+  const askedMs = clock.monotonicMs()
+  const step = (view: View) => {
+    metrics.waitedForLock((clock.monotonicMs() - askedMs) / 1000)
+    const judgement = judge(policy, facts, view)
+    deps.probe?.('before-commit', delivery.event)
+    return judgement
+  }
+  const ruling = await store.decide(delivery, step, keeping)
+  deps.probe?.('after-commit', delivery.event)
   const isReveal = delivery.request.kind === 'reveal-counterparty-per-commitment-secret'
   if (isReveal && ruling.decision.verdict === 'sign') reveals.recorded()
   return { ...ruling, policyHash: hash }

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Answer } from '@boltwarden/core/answer'
-import { isFault, type Mutation, type MutationSender, toMutation } from '@boltwarden/sdk'
+import { isFault, type Mutation, toMutation } from '@boltwarden/sdk'
 import type { Clock } from '../clock.ts'
-import { SignerFault } from '../fault.ts'
+import { isFault as ownFaults, SignerFault } from '../fault.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Deadline } from './deadline.ts'
+import { heldByPlatform, type PlatformApi } from './reconcile.ts'
 
 /** How answers reach the platform: through its API, or in the webhook's own reply. */
 export type AnswerRoute =
-  | { readonly answer: 'mutation'; readonly sender: MutationSender }
+  | { readonly answer: 'mutation'; readonly sender: PlatformApi }
   | { readonly answer: 'respond-directly' }
 
 /** What was delivered. */
@@ -31,9 +32,11 @@ export type DeliverDeps = {
 const leastCallMs = 50
 
 /**
- * Brings an answer to the platform, or into the reply.
+ * Brings an answer to the platform, or into the reply. What the platform refuses because it has it
+ * already counts as brought.
  *
- * @throws {SignerFault} `PLATFORM_UNAVAILABLE`, `PLATFORM_REFUSED` or `DEADLINE_PASSED`.
+ * @throws {SignerFault} `PLATFORM_UNAVAILABLE`, `PLATFORM_REFUSED`, `DEADLINE_PASSED`, or
+ *   `ANSWER_REFUSED` where the platform has closed the job.
  */
 export async function deliver(
   answer: Answer,
@@ -48,13 +51,42 @@ export async function deliver(
       mutation === undefined ? { status: 204 } : { status: 200, body: mutation.variables }
     return { operation, digest, reply }
   }
-  if (mutation !== undefined) await send(mutation, deps.route.sender, deadline, deps)
+  if (mutation !== undefined) {
+    const { sender } = deps.route
+    try {
+      await send(mutation, sender, deadline, deps)
+    } catch (error) {
+      if (!ownFaults(error, 'PLATFORM_REFUSED') || isAboutCredentials(error)) throw error
+      await reconcile(answer, sender, deadline, error)
+    }
+  }
   return { operation, digest, reply: { status: 200 } }
+}
+
+/** Returns where the platform has the answer, whatever it said. */
+async function reconcile(
+  answer: Answer,
+  api: PlatformApi,
+  deadline: Deadline,
+  refusal: SignerFault,
+): Promise<void> {
+  // Where it does not tell either, its refusal stands.
+  const held = await heldByPlatform(answer, api, deadline).catch(() => undefined)
+  if (held?.state === 'accepted') return
+  if (held?.state !== 'closed') throw refusal
+  const { status } = held
+  throw new SignerFault({ code: 'ANSWER_REFUSED', status }, { cause: refusal })
+}
+
+/** Whether the platform did not let us in at all: nothing is wrong with the answer then. */
+export function isAboutCredentials(error: SignerFault): boolean {
+  const { fault } = error
+  return fault.code === 'PLATFORM_REFUSED' && /^HTTP_STATUS 40[13]$/.test(fault.reason)
 }
 
 async function send(
   mutation: Mutation,
-  sender: MutationSender,
+  sender: PlatformApi,
   deadline: Deadline,
   { clock, metrics }: DeliverDeps,
 ): Promise<void> {

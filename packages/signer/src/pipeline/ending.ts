@@ -51,7 +51,12 @@ export function failed(
     const body = { code: 'INTERNAL', request_id: requestId }
     return { outcome: 'failed', reply: { status: 500, body }, facts, error: fault }
   }
-  const reply = { status, body: { code: fault.fault.code }, retryAfterSeconds }
+  const waitSeconds = Math.ceil(('waitMs' in fault.fault ? (fault.fault.waitMs ?? 0) : 0) / 1000)
+  const reply = {
+    status,
+    body: { code: fault.fault.code },
+    retryAfterSeconds: Math.max(retryAfterSeconds, waitSeconds),
+  }
   return { outcome: 'unavailable', reply, facts, error: fault }
 }
 

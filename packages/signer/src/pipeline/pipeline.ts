@@ -1,106 +1,123 @@
-import type { Answer } from '@boltwarden/core/answer'
-import { type Decision, violationsOf } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
+import { isAnswerOwed } from '@boltwarden/policy/owed'
 import type { OtherEvent } from '@boltwarden/sdk'
-import type { Ruling } from '@boltwarden/store'
+import type { Keeping } from '@boltwarden/store'
 import type { Capture, Ruled } from '../capture/capture.ts'
-import type { Clock } from '../clock.ts'
-import { SignerFault } from '../fault.ts'
 import type { Reply } from '../http/reply.ts'
 import type { WebhookCall } from '../http/webhook-server.ts'
-import { errorFacts, type Logger } from '../logging.ts'
-import type { Metrics } from '../metrics.ts'
+import { errorFacts } from '../logging.ts'
+import type { HeldBodies } from '../overload/held-bodies.ts'
+import { laneOf } from '../overload/lane.ts'
+import type { Place, WaitingRoom } from '../overload/waiting-room.ts'
 import type { WebhookSecrets } from '../webhook-secrets.ts'
+import { type BringDeps, bring } from './bring.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
-import type { DecideDeps } from './decide.ts'
-import { type AnswerRoute, type Delivered, deliver } from './deliver.ts'
 import { decisionFacts, type Ending, failed, refusalBody } from './ending.ts'
 import { readCall } from './receive.ts'
+import { type RecordDeps, record } from './record.ts'
 import { decideOnceRevealed } from './reveal-grace.ts'
-import { sign } from './sign.ts'
 
 /** What the pipeline may do. */
 export type PipelineOptions = {
   readonly decisionDeadlineMs: number
-  readonly maxInFlight: number
   readonly retryAfterSeconds: number
 }
 
 /** Told of every event that is not about signing; what it throws is logged and nothing else. */
 export type EventHook = (event: OtherEvent) => void | Promise<void>
 
-export type PipelineDeps = DecideDeps & {
-  readonly secrets: WebhookSecrets
-  readonly route: AnswerRoute
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly capture: Capture
-  readonly onOtherEvent?: EventHook
-}
+export type PipelineDeps = BringDeps &
+  RecordDeps & {
+    readonly secrets: WebhookSecrets
+    readonly bodies: HeldBodies
+    readonly room: WaitingRoom
+    readonly capture: Capture
+    readonly onOtherEvent?: EventHook
+  }
 
 /** The way of a webhook call through the signer. */
 export type Pipeline = {
   /** Works a call off. Never rejects. */
   receive(call: WebhookCall): Promise<Reply>
-  inFlight(): number
 }
 
-/** Makes the pipeline: verify, parse, recompose, decide and record, sign, deliver, reply. */
+/** Makes the pipeline: verify, parse, wait, recompose, decide and record, sign, deliver, reply. */
 export function createPipeline(options: PipelineOptions, deps: PipelineDeps): Pipeline {
-  let inFlight = 0
   return {
-    inFlight: () => inFlight,
     async receive(call) {
-      inFlight++
-      try {
-        const ending = await workOff(call, inFlight, options, deps)
-        record(ending, call, deps)
-        return ending.reply
-      } finally {
-        inFlight--
-      }
+      const ending = await endingOf(call, options, deps)
+      record(ending, call, deps)
+      return ending.reply
     },
   }
 }
 
-async function workOff(
+async function endingOf(
   call: WebhookCall,
-  inFlight: number,
   options: PipelineOptions,
   deps: PipelineDeps,
 ): Promise<Ending> {
-  const facts: { event_id?: string; kind?: string } = {}
+  const facts: CallFacts = {}
   try {
     if (!deps.secrets.accepts(call.body, call.signature)) {
       return { outcome: 'unauthenticated', reply: { status: 401 }, facts }
     }
-    if (inFlight > options.maxInFlight) {
-      throw new SignerFault({ code: 'OVERLOADED', maxInFlight: options.maxInFlight })
-    }
-    await deps.turnstile.pass()
-    const incoming = readCall(call)
-    if (incoming.kind !== 'request') deps.capture.add(call)
-    if (incoming.kind === 'malformed') {
-      const { path, expected } = incoming
-      const reply = { status: 400, body: { code: 'MALFORMED', path, expected } }
-      return { outcome: 'malformed', reply, facts: { path, expected } }
-    }
-    if (incoming.kind === 'request') {
-      facts.event_id = incoming.delivery.event
-      facts.kind = incoming.delivery.request.kind
-      const deadline = deadlineAfter(call.startedMs, options.decisionDeadlineMs, deps.clock)
-      const ruled = await ruleOn(incoming.delivery, call, deadline, deps)
-      return await answerRequest(ruled, incoming.delivery, deadline, facts, options, deps)
-    }
-    facts.event_id = incoming.event.eventId
-    if (incoming.kind === 'other') return await acknowledgeOther(incoming.event, facts, deps)
-    const { subEventType } = incoming.event.data
-    const reason = `sub-event ${subEventType} is not supported`
-    const body = { code: 'UNSUPPORTED_SUB_EVENT', tags: [], reasons: [{ message: reason }] }
-    return { outcome: 'unsupported', reply: { status: 403, body }, facts: { ...facts, reason } }
+    // Strangers cannot take the room of those who know a secret.
+    const { length } = call.body
+    return await deps.bodies.during(length, () => workOff(call, facts, options, deps))
   } catch (error) {
     return failed(error, call.id, options.retryAfterSeconds, facts)
+  }
+}
+
+/** What is known of a call so far, for its log line. */
+type CallFacts = { event_id?: string; kind?: string }
+
+async function workOff(
+  call: WebhookCall,
+  facts: CallFacts,
+  options: PipelineOptions,
+  deps: PipelineDeps,
+): Promise<Ending> {
+  await deps.turnstile.pass()
+  const incoming = readCall(call)
+  if (incoming.kind !== 'request') deps.capture.add(call)
+  if (incoming.kind === 'malformed') {
+    const { path, expected } = incoming
+    const reply = { status: 400, body: { code: 'MALFORMED', path, expected } }
+    return { outcome: 'malformed', reply, facts: { path, expected } }
+  }
+  if (incoming.kind === 'request') {
+    facts.event_id = incoming.delivery.event
+    facts.kind = incoming.delivery.request.kind
+    return await inTurn(incoming.delivery, call, facts, options, deps)
+  }
+  facts.event_id = incoming.event.eventId
+  if (incoming.kind === 'other') return await acknowledgeOther(incoming.event, facts, deps)
+  const { subEventType } = incoming.event.data
+  const reason = `sub-event ${subEventType} is not supported`
+  const body = { code: 'UNSUPPORTED_SUB_EVENT', tags: [], reasons: [{ message: reason }] }
+  return { outcome: 'unsupported', reply: { status: 403, body }, facts: { ...facts, reason } }
+}
+
+/** Decides and answers a request once its channel has its turn. */
+async function inTurn(
+  delivery: Delivery,
+  call: WebhookCall,
+  facts: CallFacts,
+  options: PipelineOptions,
+  deps: PipelineDeps,
+): Promise<Ending> {
+  deps.probe?.('after-receive', delivery.event)
+  const deadline = deadlineAfter(call.startedMs, options.decisionDeadlineMs, deps.clock)
+  const arrivedMs = deps.clock.monotonicMs()
+  const place = await deps.room.enter(laneOf(delivery), deadline)
+  deps.metrics.waited((deps.clock.monotonicMs() - arrivedMs) / 1000)
+  try {
+    const ruled = await ruleOn(delivery, call, deadline, place, deps)
+    return await answerRequest(ruled, delivery, deadline, facts, options, deps)
+  } finally {
+    place.leave()
   }
 }
 
@@ -109,16 +126,32 @@ async function ruleOn(
   delivery: Delivery,
   call: WebhookCall,
   deadline: Deadline,
+  place: Place,
   deps: PipelineDeps,
 ): Promise<Ruled> {
   let ruled: Ruled | undefined
   try {
-    ruled = await decideOnceRevealed(delivery, deadline, deps)
+    const keeping = keepingOf(call, deadline, deps)
+    ruled = await decideOnceRevealed(delivery, deadline, place, deps, keeping)
     return ruled
   } finally {
     deps.capture.add(call, ruled)
   }
 }
+
+/** Nobody else brings the answer while this call lasts. */
+function keepingOf(
+  { body }: WebhookCall,
+  deadline: Deadline,
+  { outbox }: PipelineDeps,
+): Keeping | undefined {
+  if (outbox === undefined) return undefined
+  const untilMs = outbox.nowMs() + Math.max(0, Math.ceil(deadline.leftMs())) + graceMs
+  return { body, claim: { instance: outbox.instance, untilMs } }
+}
+
+/** For noting what came of it. */
+const graceMs = 1000
 
 async function answerRequest(
   ruling: Ruled,
@@ -137,52 +170,24 @@ async function answerRequest(
     const reply = { status: 503, body, retryAfterSeconds: options.retryAfterSeconds }
     return { outcome: 'held', reply, facts: told }
   }
-  if (decision.verdict === 'decline' && !isDeclinable(delivery, decision)) {
+  const isOwed = isAnswerOwed(delivery.request, decision)
+  if (decision.verdict === 'decline' && !isOwed) {
     const reply = { status: 403, body: refusalBody('REFUSED', decision.violations) }
     return { outcome: 'refused', reply, facts: told }
   }
   await deps.turnstile.pass()
-  const delivered = await deliver(answerOf(ruling, delivery, deps), deadline, deps)
-  await noteAnswered(delivery, delivered, deps)
-  const { operation, reply } = delivered
+  const brought = await bring(ruling, delivery, deadline, deps)
+  if (brought.result === 'recorded') {
+    return { outcome: 'recorded', reply: { status: 200 }, facts: told, error: brought.error }
+  }
+  const { operation, reply } = brought
   deps.metrics.answered(kind, deadline.elapsedMs() / 1000, deadline.leftMs() / 1000)
   if (decision.verdict === 'decline') {
     const body = reply.body ?? refusalBody('DECLINED', decision.violations)
     return { outcome: 'declined', reply: { ...reply, body }, facts: { ...told, operation } }
   }
-  const outcome = operation === undefined ? 'acknowledged' : 'answered'
+  const outcome = isOwed ? 'answered' : 'acknowledged'
   return { outcome, reply, facts: { ...told, operation } }
-}
-
-/**
- * Whether the platform is told of a refusal by a mutation, which closes the channel. An id that was
- * used for another question before says that the sender is confused or forged: that is no reason to
- * close one.
- */
-function isDeclinable({ request }: Delivery, decision: Decision): boolean {
-  const isReplay = violationsOf(decision).some(({ tag }) => tag === 'policy-lightspark-replay')
-  return request.kind === 'derive-key-and-sign' && !isReplay
-}
-
-function answerOf({ decision, permit }: Ruling, { request }: Delivery, deps: PipelineDeps): Answer {
-  if (decision.verdict === 'sign' && permit !== undefined) return sign(permit, deps.keychain)
-  if (decision.verdict === 'decline' && request.kind === 'derive-key-and-sign') {
-    return { kind: 'declined', ids: request.jobs.map(({ id }) => id) }
-  }
-  throw new TypeError('"ruling" expected a permit with the verdict sign')
-}
-
-/** The platform has the answer by now: a store that fails here changes nothing for it. */
-async function noteAnswered(
-  { event }: Delivery,
-  { digest }: Delivered,
-  { store, clock, logger }: PipelineDeps,
-): Promise<void> {
-  try {
-    await store.markAnswered(event, digest, clock.nowMs())
-  } catch (error) {
-    logger.error({ event_id: event, error: errorFacts(error) }, 'answer not noted')
-  }
 }
 
 async function acknowledgeOther(
@@ -198,25 +203,3 @@ async function acknowledgeOther(
   }
   return { outcome: 'other-event', reply: { status: 200 }, facts: told }
 }
-
-/** One line and one count for each call. */
-function record(ending: Ending, call: WebhookCall, { logger, metrics, clock }: PipelineDeps): void {
-  const { outcome, reply, facts, error } = ending
-  const ms = clock.monotonicMs() - call.startedMs
-  metrics.delivered(outcome, ms / 1000)
-  const line = {
-    request_id: call.id,
-    outcome,
-    status: reply.status,
-    ...facts,
-    ms: Math.round(ms * 100) / 100,
-    ...(error !== undefined && { error: errorFacts(error) }),
-  }
-  if (error !== undefined) {
-    metrics.faulted(error instanceof SignerFault ? error.code : 'INTERNAL')
-    logger.error(line, 'webhook')
-  } else if (quiet.has(outcome)) logger.info(line, 'webhook')
-  else logger.warn(line, 'webhook')
-}
-
-const quiet: ReadonlySet<string> = new Set(['answered', 'acknowledged', 'other-event'])

@@ -23,8 +23,11 @@ export type Incoming =
   | { readonly kind: 'unsupported'; readonly event: UnsupportedSigningEvent }
   | { readonly kind: 'request'; readonly delivery: Delivery }
 
+/** What of a call is read. */
+export type ReadableCall = Pick<WebhookCall, 'body' | 'receivedAtMs'>
+
 /** Parses a call whose signature was verified before. */
-export function readCall(call: WebhookCall): Incoming {
+export function readCall(call: ReadableCall): Incoming {
   const parsed = parse(call.body)
   if (!parsed.ok) return { kind: 'malformed', ...parsed.error }
   const event = parsed.value
@@ -50,7 +53,7 @@ function parse(body: Uint8Array): Result<WebhookEvent, Malformed> {
   }
 }
 
-function toDelivery(event: RemoteSigningEvent, call: WebhookCall): Delivery {
+function toDelivery(event: RemoteSigningEvent, call: ReadableCall): Delivery {
   return {
     event: eventId(event.eventId),
     bodyHash: new Uint8Array(createHash('sha256').update(call.body).digest()),

@@ -1,8 +1,9 @@
 import type { Decision } from '@boltwarden/policy/decision'
 import { violationsOf } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
+import type { Keeping } from '@boltwarden/store'
 import type { Ruled } from '../capture/capture.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Place } from '../overload/waiting-room.ts'
 import type { Deadline } from './deadline.ts'
 import { type DecideDeps, decide } from './decide.ts'
 
@@ -24,20 +25,23 @@ const answerReserveMs = 1500
 export async function decideOnceRevealed(
   delivery: Delivery,
   deadline: Deadline,
-  deps: DecideDeps & { readonly metrics: Metrics },
+  place: Pick<Place, 'stepAside'>,
+  deps: DecideDeps,
+  keeping?: Keeping,
 ): Promise<Ruled> {
   const { reveals, metrics } = deps
   const { revealGraceMs } = deps.policy().policy.channels
   // Read before deciding: what is revealed in between must not be slept through.
   let since = reveals.count
-  let ruled = await deadline.hold(() => decide(delivery, deps))
+  let ruled = await deadline.hold(() => decide(delivery, deps, keeping))
   if (!awaitsReveal(ruled.decision)) return ruled
   const graceEnds = deadline.elapsedMs() + revealGraceMs
   while (awaitsReveal(ruled.decision)) {
     const left = Math.min(graceEnds - deadline.elapsedMs(), deadline.leftMs() - answerReserveMs)
-    if (left <= 0 || !(await reveals.next(since, left))) break
+    // Whoever waits must not keep the reveal itself from its turn.
+    if (left <= 0 || !(await place.stepAside(() => reveals.next(since, left)))) break
     since = reveals.count
-    ruled = await deadline.hold(() => decide(delivery, deps))
+    ruled = await deadline.hold(() => decide(delivery, deps, keeping))
   }
   metrics.awaitedReveal(awaitsReveal(ruled.decision) ? 'held' : 'revealed')
   return ruled

@@ -18,7 +18,7 @@ export type ReplayPorts = {
 
 /** What a captured event is. */
 export function readCaptured({ body, receivedAtMs }: CapturedEvent): Incoming {
-  return readCall({ id: '', body, signature: undefined, receivedAtMs, startedMs: 0 })
+  return readCall({ body, receivedAtMs })
 }
 
 /** The facts of a captured event, with the nonce that was issued then. */

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/clock.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { createLogger, type Logger } from '../../src/logging.ts'
+import type { Gauges } from '../../src/metrics/gauges.ts'
 import { createMetrics, type Metrics } from '../../src/metrics.ts'
 
 /** The smallest configuration that is valid. */
@@ -41,4 +42,13 @@ export function testMetrics(): Metrics {
     network: 'REGTEST',
     fingerprint: '00000000',
   })
+}
+
+/** Gauges of a service that does nothing. */
+export const idleGauges: Gauges = {
+  inFlight: () => 0,
+  queued: () => 0,
+  heldBodyBytes: () => 0,
+  webhookSecrets: () => 1,
+  cachedKeys: () => 0,
 }

@@ -31,10 +31,14 @@ export type Answer = (call: Call, response: ServerResponse) => void | Promise<vo
 /** A GraphQL endpoint on a real port that keeps what it is sent. */
 export async function startPlatform(answer: Answer = accept) {
   const calls: Call[] = []
+  const waiting = new Set<() => void>()
   let current = answer
   const server = createServer((request, response) => {
     void take(request).then(async (call) => {
       calls.push(call)
+      response.once('close', () => {
+        for (const look of [...waiting]) look()
+      })
       await current(call, response)
     })
   })
@@ -44,6 +48,17 @@ export async function startPlatform(answer: Answer = accept) {
   return {
     url: addressOf(server),
     calls,
+    /** Resolves once `holds` does; looked at after each reply. */
+    until: (holds: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!holds()) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
     answerWith: (next: Answer) => {
       current = next
     },

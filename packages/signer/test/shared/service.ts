@@ -11,6 +11,7 @@ import type { Config } from '../../src/config/schema.ts'
 import { type Entropy, systemEntropy } from '../../src/entropy.ts'
 import { openCurve } from '../../src/keystore/curve.ts'
 import type { EventHook } from '../../src/pipeline/pipeline.ts'
+import type { Probe } from '../../src/pipeline/probe.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { quietLogger } from './deps.ts'
 
@@ -23,6 +24,8 @@ export type TestServiceOptions = {
   readonly webhook?: Partial<Config['webhook']>
   /** The text of a policy file. */
   readonly policy?: string
+  readonly outbox?: Partial<Config['outbox']>
+  readonly probe?: Probe
   /** The text of more tables of the configuration. */
   readonly config?: string
   readonly respondDirectly?: boolean
@@ -61,6 +64,7 @@ export async function startTestService(options: TestServiceOptions) {
     clock,
     entropy: entropyOf(options.nonces ?? []),
     logger: quietLogger(lines),
+    ...(options.probe !== undefined && { probe: options.probe }),
     ...(options.onOtherEvent !== undefined && { onOtherEvent: options.onOtherEvent }),
   })
   return {
@@ -120,6 +124,7 @@ ${options.config ?? ''}
   return {
     ...base,
     webhook: { ...base.webhook, ...options.webhook },
+    outbox: { ...base.outbox, poll_ms: 20, backoff_ms: 20, max_backoff_ms: 200, ...options.outbox },
   }
 }
 

@@ -5,7 +5,7 @@ import {
   transactionId,
 } from '@boltwarden/core/bitcoin/transaction'
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
-import { digest, paymentHash, preimageNonce, txid } from '@boltwarden/core/bytes'
+import { commitmentSecret, digest, paymentHash, preimageNonce, txid } from '@boltwarden/core/bytes'
 import type { Grant } from '@boltwarden/core/grant'
 import { channelId, eventId, invoiceId, nodeId, payloadId } from '@boltwarden/core/ids'
 import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
@@ -15,6 +15,7 @@ import { type ChannelState, unsignedChannel } from '@boltwarden/policy/state/cha
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import type { View, Writes } from '@boltwarden/policy/view'
+import type { Author } from '../audit/row.ts'
 
 /** A step of a decision, as `decide` takes it. */
 export type Decide = (view: View) => Judgement
@@ -48,6 +49,38 @@ export function hashDelivery(event: string, invoice: string): Delivery {
       network: 'REGTEST',
       invoice: invoiceId(invoice),
     },
+  }
+}
+
+/** A delivery that tells the counterparty's secret: there is nothing to answer. */
+export function revealDelivery(event: string, channel: number): Delivery {
+  return {
+    ...envelope(event),
+    request: {
+      kind: 'reveal-counterparty-per-commitment-secret',
+      network: 'REGTEST',
+      channel: channelId(`Channel:${channel}`),
+      node: nodeId('node:1'),
+      index: commitmentIndex(maxCommitmentIndex),
+      secret: commitmentSecret(filled(1)),
+    },
+  }
+}
+
+/** A delivery of signing jobs. */
+export function jobsDelivery(event: string): Delivery {
+  return walletDelivery(event).delivery
+}
+
+/** Uses something, and disposes of it whatever happens. */
+export async function withDispose<T extends AsyncDisposable>(
+  resource: T,
+  body: (resource: T) => Promise<void>,
+): Promise<void> {
+  try {
+    await body(resource)
+  } finally {
+    await resource[Symbol.asyncDispose]()
   }
 }
 
@@ -128,6 +161,7 @@ export function signs(delivery: Delivery, writes: Partial<Writes> = {}): Decide 
   return () => ({
     decision: { verdict: 'sign', warnings: [] },
     grant: acknowledgement,
+    entry: ledgerEntry(delivery),
     writes: { event: ledgerEntry(delivery), channels: [], ...writes },
     repeated: false,
   })
@@ -140,6 +174,7 @@ export function declines(delivery: Delivery): Decide {
       verdict: 'decline',
       violations: [{ tag: 'policy-lightspark-network', message: 'another network' }],
     },
+    entry: ledgerEntry(delivery, 'decline'),
     writes: { event: ledgerEntry(delivery, 'decline'), channels: [] },
     repeated: false,
   })
@@ -152,6 +187,7 @@ export function issues(delivery: Delivery, invoice: string, fill: number): Decid
     return {
       decision: { verdict: 'sign', warnings: [] },
       grant: { kind: 'payment-hash', invoice: state.invoice, nonce: state.nonce },
+      entry: ledgerEntry(delivery),
       writes: {
         event: ledgerEntry(delivery),
         channels: [],
@@ -161,6 +197,9 @@ export function issues(delivery: Delivery, invoice: string, fill: number): Decid
     }
   }
 }
+
+/** Who does things in tests. */
+export const author: Author = Object.freeze({ who: 'tester', atMs: 5 })
 
 const none = new Uint8Array()
 const acknowledgement: Grant = Object.freeze({ kind: 'acknowledgement' })
