@@ -27,6 +27,11 @@ const commands = {
     build,
     { name: 'demo', run: () => node('apps/sandbox/dist/cli/main.js', 'demo', ...rest) },
   ],
+  sandbox: [
+    install,
+    build,
+    { name: 'sandbox', run: () => node('apps/sandbox/dist/cli/main.js', ...rest) },
+  ],
   bench: [install, build, { name: 'measurements', run: () => node('bench/dist/main.js', ...rest) }],
   mutation: [
     install,

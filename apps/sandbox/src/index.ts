@@ -1,6 +1,51 @@
+export {
+  type Block,
+  type BlockHash,
+  blockHash,
+  hashOf,
+  parseBlock,
+  serialiseBlock,
+  serialiseHeader,
+} from './chain/block.ts'
+export type {
+  Allocation,
+  Chain,
+  ChainListener,
+  ChainOptions,
+  Confirmation,
+  Eviction,
+  KnownTransaction,
+  MempoolEntry,
+  Mining,
+  Reorganisation,
+  ReorganisationProblem,
+  Spend,
+  Tip,
+  UnspentOutput,
+} from './chain/chain.ts'
+export { type KeptChainOptions, openChain } from './chain/chain-folder.ts'
+export { createChain } from './chain/create-chain.ts'
+export type { ConsensusRule, PolicyRule, Rejection } from './chain/rejection.ts'
 export { type Environment, formatTimestamp, machine } from './environment.ts'
 export { graphqlPath } from './graphql/api.ts'
 export type { Credentials } from './graphql/authorization.ts'
+export type {
+  BackendChannel,
+  ConfirmedAt,
+  DecodedInvoice,
+  InvoiceTerms,
+  LightningBackend,
+  OnChainBalance,
+  PaymentFailure,
+  PaymentNews,
+  PaymentOrder,
+  SentWithdrawal,
+  TestPeer,
+  WithdrawalFailure,
+  WithdrawalOrder,
+} from './lightning/lightning-backend.ts'
+export { attachBackend } from './lightning/payment-news.ts'
+export { askPreimage, type SignerLink } from './lightning/signer-questions.ts'
 export { type Pairing, PairingError, parsePairing } from './pairing/pairing.ts'
 export type {
   Account,

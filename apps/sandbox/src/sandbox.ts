@@ -6,6 +6,7 @@ import { listen } from './http/listener.ts'
 import { createRouter } from './http/routes.ts'
 import { page, pagePolicy } from './inspector/page.ts'
 import { takeSnapshot } from './inspector/snapshot.ts'
+import { noStore, openEntityStore } from './platform/entity-folder.ts'
 import { createPlatform, type Platform } from './platform/platform.ts'
 import { createDispatcher, type Dispatcher } from './webhook/dispatcher.ts'
 
@@ -17,6 +18,8 @@ export type SandboxOptions = {
   readonly webhookUrl: string
   readonly webhookSecret: string
   readonly environment?: Environment
+  /** Keeps the platform's entities; without it they end with the process. */
+  readonly folder?: string
   /** Pauses before retries, in milliseconds. */
   readonly retrySchedule?: readonly number[]
   readonly callTimeoutMs?: number
@@ -47,7 +50,8 @@ export type Sandbox = {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const environment = options.environment ?? machine
-  const platform = createPlatform(environment)
+  const store = options.folder === undefined ? noStore : openEntityStore(options.folder)
+  const platform = createPlatform(environment, store)
   const dispatcher = createDispatcher({
     url: options.webhookUrl,
     secret: options.webhookSecret,
@@ -55,7 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(options.retrySchedule && { schedule: options.retrySchedule }),
     ...(options.callTimeoutMs && { timeoutMs: options.callTimeoutMs }),
   })
-  const api = createApi(platform, options.credentials)
+  const api = createApi({ platform, dispatcher }, options.credentials)
   const router = createRouter([
     { method: 'POST', path: graphqlPath, access: 'token', handler: api },
     { method: 'GET', path: '/', access: 'local', handler: showPage },

@@ -18,6 +18,7 @@ export type OfficialSigner = {
 /** Listens at once, so that the sandbox can be told its URL; `connect` gives it the platform's. */
 export async function startOfficialSigner(
   seed: Uint8Array,
+  isWilling: () => boolean = () => true,
 ): Promise<OfficialSigner & { readonly connect: (baseUrl: string) => void }> {
   let handler: RemoteSigningWebhookHandler | undefined
   const server = createServer((request, response) => {
@@ -46,7 +47,7 @@ export async function startOfficialSigner(
     connect: (baseUrl) => {
       const { clientId, clientSecret } = credentials
       const auth = new AccountTokenAuthProvider(clientId, clientSecret)
-      const validator = { should_sign: () => true }
+      const validator = { should_sign: isWilling }
       handler = new RemoteSigningWebhookHandler(
         new LightsparkClient(auth, baseUrl),
         seed,

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { type Demo, playDemo } from '../demo/demo.ts'
 import { destinationsPerWalk } from '../walk/player.ts'
 import { channelsPerWalk } from '../walk/walk.ts'
+import { interruption } from './interruption.ts'
 import { createTablePrinter } from './walk.ts'
 
 type Options = {
@@ -22,17 +23,13 @@ export function demoCommand(): Command {
 }
 
 async function demo(options: Options): Promise<void> {
-  const interrupted = new AbortController()
-  const interrupt = () => interrupted.abort()
-  // For ever: npm passes on the Ctrl-C that the terminal has sent already, and the second one must
-  // not end the demo before its children.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+  const signal = interruption()
   const print = options.json
     ? (line: unknown) => console.log(JSON.stringify(line))
     : createTablePrinter()
   try {
     const played = await playDemo({
-      signal: interrupted.signal,
+      signal,
       onProgress: (text) => console.error(`… ${text}`),
       onStep: (step) => print({ step }),
       ...(options.signer !== undefined && { signerMain: options.signer }),
@@ -40,12 +37,12 @@ async function demo(options: Options): Promise<void> {
     try {
       print({ report: played.report })
       process.exitCode = played.report.ok ? 0 : 1
-      if (options.keep) await keep(played, interrupted.signal)
+      if (options.keep) await keep(played, signal)
     } finally {
       await played.stop()
     }
   } catch (error) {
-    if (!interrupted.signal.aborted) throw error
+    if (!signal.aborted) throw error
     process.exitCode = 130
   }
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { attackCommand } from './attack.ts'
 import { demoCommand } from './demo.ts'
 import { exitCodesHelp, run } from './run.ts'
+import { scenarioCommand } from './scenario.ts'
 import { sendTestEventCommand } from './send-test-event.ts'
 import { serveCommand } from './serve.ts'
 import { walkCommand } from './walk.ts'
@@ -12,6 +13,7 @@ const program = new Command('boltwarden-sandbox')
   .addCommand(serveCommand())
   .addCommand(walkCommand())
   .addCommand(sendTestEventCommand())
+  .addCommand(scenarioCommand())
   .addCommand(attackCommand())
   .addCommand(demoCommand())
   .addHelpText('after', exitCodesHelp)

@@ -3,8 +3,11 @@ import { createRequire } from 'node:module'
 import { createSchema, createYoga } from 'graphql-yoga'
 import type { Handler } from '../http/listener.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { Dispatcher } from '../webhook/dispatcher.ts'
 import { apiVersion } from '../webhook/envelope.ts'
 import { type Credentials, isAuthorized } from './authorization.ts'
+import { customerEntitiesSdl } from './customer-entities-sdl.ts'
+import { customerSdl } from './customer-sdl.ts'
 import { readGraphqlBody } from './request-body.ts'
 import { createResolvers } from './resolvers.ts'
 import { scalars } from './scalars.ts'
@@ -19,10 +22,18 @@ const typeDefs = () =>
  * The platform's GraphQL API over HTTP: the SDL of the SDK, Basic authorisation, bodies that may
  * be compressed.
  */
-export function createApi(platform: Platform, credentials: Credentials): Handler {
+export function createApi(
+  { platform, dispatcher }: { readonly platform: Platform; readonly dispatcher: Dispatcher },
+  credentials: Credentials,
+): Handler {
   const yoga = createYoga({
-    schema: createSchema({ typeDefs: typeDefs(), resolvers: [createResolvers(platform), scalars] }),
+    schema: createSchema({
+      typeDefs: [typeDefs(), customerSdl, customerEntitiesSdl],
+      resolvers: [createResolvers(platform, dispatcher), scalars],
+    }),
     graphqlEndpoint: graphqlPath,
+    // What the official client adds where it signs a request that moves money.
+    extraParamNames: ['nonce', 'expires_at'],
     graphiql: false,
     landingPage: false,
     logging: false,

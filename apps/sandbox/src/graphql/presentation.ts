@@ -1,116 +1,78 @@
-import type {
-  Account,
-  Channel,
-  Entity,
-  Invoice,
-  SignablePayload,
-  SignerNode,
-} from '../platform/entities.ts'
+import type { Entity, Invoice, SignablePayload } from '../platform/entities.ts'
 import type { Platform } from '../platform/platform.ts'
-
-/** A value as GraphQL's default resolvers read it: the wire's field names. */
-export type Presented = { readonly [field: string]: unknown }
+import { presentAccount } from './present-account.ts'
+import { presentMoney, presentWithdrawalRequest } from './present-money.ts'
+import { presentChannel, presentNode } from './present-node.ts'
+import { millisatoshis, type Presented, satoshis } from './presented.ts'
 
 /** The form in which the API shows an entity. Fields that the sandbox knows nothing of are null. */
 export function present(platform: Platform, entity: Entity): Presented {
-  const base = {
+  return {
     __typename: entity.type,
     id: entity.id,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
+    ...presentFields(platform, entity),
+  }
+}
+
+function presentFields(platform: Platform, entity: Entity): Presented {
+  const show = (id: string): Presented => {
+    const found = platform.find(id)
+    return found === undefined ? {} : present(platform, found)
   }
   switch (entity.type) {
     case 'Account':
-      return { ...base, ...presentAccount(platform, entity) }
+      return presentAccount(platform, entity, show)
     case 'LightsparkNodeWithRemoteSigning':
-      return { ...base, ...presentNode(platform, entity) }
+      return presentNode(platform, entity, show)
     case 'Channel':
-      return { ...base, ...presentChannel(platform, entity) }
+      return presentChannel(platform, entity, show)
     case 'Invoice':
-      return { ...base, ...presentInvoice(platform, entity) }
+      return presentInvoice(entity, show)
     case 'Signable':
-      return base
+      return {}
     case 'SignablePayload':
-      return { ...base, ...presentPayload(platform, entity) }
+      return presentPayload(entity, show)
+    case 'IncomingPayment':
+    case 'OutgoingPayment':
+    case 'Deposit':
+    case 'Withdrawal':
+      return presentMoney(platform, entity, show)
+    case 'WithdrawalRequest':
+      return presentWithdrawalRequest(entity, show)
   }
 }
 
-function presentAccount(platform: Platform, account: Account): Presented {
+function presentInvoice(invoice: Invoice, show: (id: string) => Presented): Presented {
+  const { amountMsat, amountPaidMsat, encodedPaymentRequest } = invoice
   return {
-    name: account.name,
-    nodes: () => connection(platform, 'LightsparkNodeWithRemoteSigning'),
-    channels: () => connection(platform, 'Channel'),
-  }
-}
-
-function presentNode(platform: Platform, node: SignerNode): Presented {
-  return {
-    bitcoin_network: node.network,
-    display_name: node.displayName,
-    public_key: node.publicKey,
-    owner: () => present(platform, platform.get('Account', node.account)),
-    status: 'READY',
-    uma_prescreening_utxos: [],
-  }
-}
-
-function presentChannel(platform: Platform, channel: Channel): Presented {
-  return {
-    capacity: satoshis(channel.capacitySats),
-    total_balance: satoshis(channel.capacitySats),
-    status: channel.status,
-    local_node: () =>
-      present(platform, platform.get('LightsparkNodeWithRemoteSigning', channel.node)),
-  }
-}
-
-function presentInvoice(platform: Platform, invoice: Invoice): Presented {
-  return {
-    status: 'OPEN',
+    status: amountPaidMsat !== undefined || invoice.isCancelled ? 'CLOSED' : 'OPEN',
+    amount_paid: amountPaidMsat === undefined ? undefined : millisatoshis(amountPaidMsat),
     is_uma: false,
     is_lnurl: false,
     data: {
       __typename: 'InvoiceData',
-      // Not an invoice anybody can pay: the sandbox's node has no network behind it.
-      encoded_payment_request: `sandbox:${invoice.id}`,
+      // Without a node that has encoded it, it is not an invoice anybody can pay.
+      encoded_payment_request: encodedPaymentRequest ?? `sandbox:${invoice.id}`,
       bitcoin_network: invoice.network,
       payment_hash: invoice.paymentHash ?? '0'.repeat(64),
-      amount: satoshis(invoice.amountSats),
+      amount: amountMsat === undefined ? satoshis(invoice.amountSats) : millisatoshis(amountMsat),
       created_at: invoice.createdAt,
       expires_at: invoice.expiresAt,
       memo: invoice.memo,
-      destination: () =>
-        present(platform, platform.get('LightsparkNodeWithRemoteSigning', invoice.node)),
+      destination: () => show(invoice.node),
     },
   }
 }
 
-function presentPayload(platform: Platform, payload: SignablePayload): Presented {
+function presentPayload(payload: SignablePayload, show: (id: string) => Presented): Presented {
   return {
     payload: payload.payload,
     derivation_path: payload.derivationPath,
     status: payload.status,
     add_tweak: payload.addTweak,
     mul_tweak: payload.mulTweak,
-    signable: () => present(platform, platform.get('Signable', payload.signable)),
-  }
-}
-
-function connection(platform: Platform, type: 'Channel' | SignerNode['type']): Presented {
-  const entities = platform.entities().filter((entity) => entity.type === type)
-  return {
-    count: entities.length,
-    page_info: { has_next_page: false, has_previous_page: false },
-    entities: entities.map((entity) => present(platform, entity)),
-  }
-}
-
-function satoshis(value: bigint): Presented {
-  return {
-    original_value: Number(value),
-    original_unit: 'SATOSHI',
-    preferred_currency_unit: 'SATOSHI',
-    preferred_currency_value_rounded: Number(value),
-    preferred_currency_value_approx: Number(value),
+    signable: () => show(payload.signable),
   }
 }

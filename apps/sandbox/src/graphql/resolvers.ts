@@ -1,5 +1,3 @@
-import { createGraphQLError } from 'graphql-yoga'
-import { formatTimestamp } from '../environment.ts'
 import type { Entity } from '../platform/entities.ts'
 import type * as Input from '../platform/mutations.ts'
 import {
@@ -13,11 +11,17 @@ import {
   updateNodeSharedSecret,
 } from '../platform/mutations.ts'
 import type { Platform } from '../platform/platform.ts'
-import { PlatformError } from '../platform/platform-error.ts'
-import { type Presented, present } from './presentation.ts'
+import type { Dispatcher } from '../webhook/dispatcher.ts'
+import { customerResolvers } from './customer-resolvers.ts'
+import { present } from './presentation.ts'
+import type { Presented } from './presented.ts'
+import { recorded } from './recorded.ts'
 
 /** A mutation's arguments: the documented ones all have one, `input`. */
 type Arguments<T> = { readonly input: T }
+
+/** How long an answer of the signer may come after it has accepted a webhook, in milliseconds. */
+const answerTimeoutMs = 10_000
 
 /** What the schema's root fields do. */
 export type Resolvers = {
@@ -26,16 +30,18 @@ export type Resolvers = {
 }
 
 /** The resolvers of one platform: reads, and the mutations that answer webhooks. */
-export function createResolvers(platform: Platform): Resolvers {
+export function createResolvers(platform: Platform, dispatcher: Dispatcher): Resolvers {
+  const customer = customerResolvers({ platform, dispatcher, answerTimeoutMs })
   const show = (entity: Entity) => present(platform, entity)
   const showAll = (entities: readonly Entity[]) => entities.map(show)
   const mutation =
     <T extends object>(operation: string, run: (platform: Platform, input: T) => Presented) =>
     (_source: unknown, { input }: Arguments<T>): Presented =>
-      recorded(platform, operation, input, () => run(platform, input))
+      recorded(platform, { operation, input }, () => run(platform, input))
 
   return {
     Query: {
+      ...customer.Query,
       current_account: () => show(platform.account),
       entity: (_source, { id }: { readonly id: string }) => {
         const entity = platform.find(id)
@@ -43,6 +49,7 @@ export function createResolvers(platform: Platform): Resolvers {
       },
     },
     Mutation: {
+      ...customer.Mutation,
       sign_messages: mutation<Input.SignMessagesInput>('sign_messages', (p, input) => ({
         signed_payloads: showAll(signMessages(p, input)),
       })),
@@ -74,25 +81,5 @@ export function createResolvers(platform: Platform): Resolvers {
         (p, input) => ({ node: show(updateNodeSharedSecret(p, input)) }),
       ),
     },
-  }
-}
-
-/** Runs a mutation and writes it down, accepted or refused; a refusal gets the platform's form. */
-function recorded<T>(platform: Platform, operation: string, input: object, run: () => T): T {
-  const note = (error: string | undefined) =>
-    platform.mutations.append({
-      at: formatTimestamp(platform.environment.nowMicros()),
-      operation,
-      input: { ...input },
-      error,
-    })
-  try {
-    const result = run()
-    note(undefined)
-    return result
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error
-    note(error.errorName)
-    throw createGraphQLError(error.message, { extensions: { error_name: error.errorName } })
   }
 }

@@ -12,6 +12,8 @@ export type MutationRecord = {
 export type MutationLog = {
   readonly records: () => readonly MutationRecord[]
   readonly append: (record: Omit<MutationRecord, 'sequence'>) => MutationRecord
+  /** Calls `listener` with each record from now on, until the returned function is called. */
+  readonly subscribe: (listener: (record: MutationRecord) => void) => () => void
   /** The first record from number `from` on that fits; undefined when `signal` aborts before. */
   readonly find: (
     from: number,
@@ -31,6 +33,10 @@ export function createMutationLog(): MutationLog {
       records.push(record)
       for (const listener of listeners) listener(record)
       return record
+    },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     find: (from, fits, signal) => {
       const already = records.slice(from).find(fits)

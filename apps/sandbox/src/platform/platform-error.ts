@@ -1,5 +1,11 @@
 /** Why the platform refuses a mutation: the `error_name` of its answer. */
-export type PlatformErrorName = 'ENTITY_NOT_FOUND' | 'INVALID_INPUT' | 'CONFLICT'
+export type PlatformErrorName =
+  | 'ENTITY_NOT_FOUND'
+  | 'INVALID_INPUT'
+  | 'CONFLICT'
+  | 'REMOTE_SIGNER_ERROR'
+  | 'INSUFFICIENT_BALANCE'
+  | 'NODE_NOT_READY'
 
 /** A refusal of the platform that a client reads in `errors[].extensions.error_name`. */
 export class PlatformError extends Error {

@@ -1,7 +1,9 @@
 import { type Environment, formatTimestamp } from '../environment.ts'
 import { createIds, type Ids } from '../ids.ts'
+import { type Backends, createBackends } from '../lightning/backends.ts'
 import type {
   Account,
+  Base,
   Channel,
   Entity,
   EntityType,
@@ -10,6 +12,7 @@ import type {
   SignablePayload,
   SignerNode,
 } from './entities.ts'
+import { type EntityStore, noStore } from './entity-folder.ts'
 import { createMutationLog, type MutationLog } from './mutation-log.ts'
 import { PlatformError } from './platform-error.ts'
 
@@ -23,6 +26,10 @@ export type Platform = {
   readonly find: (id: string) => Entity | undefined
   /** @throws {PlatformError} ENTITY_NOT_FOUND if there is no such entity of that type. */
   readonly get: <T extends EntityType>(type: T, id: string) => Extract<Entity, { type: T }>
+  /** The Lightning nodes behind the account's nodes, where there are any. */
+  readonly backends: Backends
+  /** What a new entity begins with: an id of this prefix and its times. */
+  readonly identify: (prefix: string) => Base
   /** Writes a changed entity and its time of change. */
   readonly put: <T extends Entity>(entity: T) => T
   readonly createNode: (fields: Fields<SignerNode, 'publicKey' | 'network'>) => SignerNode
@@ -44,7 +51,7 @@ type Fields<T, K extends keyof T> = Pick<T, K>
 const invoiceLifeMicros = 24 * 3600 * 1_000_000
 
 /**
- * An account without nodes.
+ * An account without nodes, or what a store remembers of one.
  *
  * @example
  * ```ts
@@ -54,19 +61,21 @@ const invoiceLifeMicros = 24 * 3600 * 1_000_000
  * platform.find(node.id) // the node
  * ```
  */
-export function createPlatform(environment: Environment): Platform {
+export function createPlatform(environment: Environment, store: EntityStore = noStore): Platform {
   const ids = createIds(environment)
-  const entities = new Map<string, Entity>()
+  const entities = new Map(store.entities.map((entity) => [entity.id, entity]))
   const now = () => formatTimestamp(environment.nowMicros())
-  const base = (prefix: string) => {
+  const base = (prefix: string): Base => {
     const at = now()
     return { id: ids.entity(prefix), createdAt: at, updatedAt: at }
   }
   const add = <T extends Entity>(entity: T): T => {
     entities.set(entity.id, entity)
+    store.remember(entity)
     return entity
   }
-  const account = add<Account>({ ...base('Account'), type: 'Account', name: 'Sandbox' })
+  const kept = store.entities.find((entity) => entity.type === 'Account')
+  const account = kept ?? add<Account>({ ...base('Account'), type: 'Account', name: 'Sandbox' })
   const isOf = <T extends EntityType>(
     type: T,
     entity: Entity | undefined,
@@ -75,6 +84,8 @@ export function createPlatform(environment: Environment): Platform {
   return {
     environment,
     ids,
+    backends: createBackends(),
+    identify: base,
     mutations: createMutationLog(),
     account,
     entities: () => [...entities.values()],
@@ -108,6 +119,10 @@ export function createPlatform(environment: Environment): Platform {
         ...base('Invoice'),
         type: 'Invoice',
         expiresAt: formatTimestamp(environment.nowMicros() + invoiceLifeMicros),
+        amountMsat: undefined,
+        encodedPaymentRequest: undefined,
+        amountPaidMsat: undefined,
+        isCancelled: false,
         paymentHash: undefined,
         preimageNonce: undefined,
         preimage: undefined,

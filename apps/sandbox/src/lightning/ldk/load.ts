@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { initializeWasmFromBinary } from 'lightningdevkit'
+
+const loading: { once?: Promise<void> } = {}
+
+/**
+ * Loads LDK's WebAssembly, once in a process: all nodes of a process live in the same instance. A
+ * panic inside it (its words appear on stderr) leaves the whole instance unusable.
+ */
+export function loadLdk(): Promise<void> {
+  loading.once ??= instantiate()
+  return loading.once
+}
+
+async function instantiate(): Promise<void> {
+  const file = createRequire(import.meta.url).resolve('lightningdevkit/liblightningjs.wasm')
+  await initializeWasmFromBinary(await readFile(file))
+}

@@ -1,0 +1,35 @@
+import { serialiseTransaction } from '@boltwarden/core/bitcoin/transaction'
+import { TwoTuple_usizeTransactionZ } from 'lightningdevkit'
+import type { Wallet } from '../wallet/wallet.ts'
+import type { Assembly } from './assembly.ts'
+import type { ChainFollower, LinkedBlock } from './chain-link.ts'
+
+/** Hands each block to LDK, all of it, and to the wallet. */
+export function followChain(
+  { manager, monitor }: Assembly,
+  wallet: Wallet,
+  changed: () => void,
+): ChainFollower {
+  return {
+    connected: (block) => {
+      wallet.coins.connect(block.height, block.transactions)
+      for (const listen of [monitor.as_Listen(), manager.as_Listen()]) {
+        listen.filtered_block_connected(block.header, transactionsOf(block), block.height)
+      }
+      changed()
+    },
+    disconnected: (block) => {
+      wallet.coins.disconnect(block.height)
+      for (const listen of [monitor.as_Listen(), manager.as_Listen()]) {
+        listen.block_disconnected(block.header, block.height)
+      }
+      changed()
+    },
+  }
+}
+
+function transactionsOf({ transactions }: LinkedBlock): TwoTuple_usizeTransactionZ[] {
+  return transactions.map((transaction, place) =>
+    TwoTuple_usizeTransactionZ.constructor_new(place, serialiseTransaction(transaction)),
+  )
+}
