@@ -15,6 +15,11 @@ export type Judgement = {
   /** Present if and only if the verdict is `sign`. */
   readonly grant?: Grant
   readonly writes: Writes
+  /**
+   * What is to be recorded of the decision; absent where it is the same answer again. An id that
+   * stands for another body keeps the entry of its first one, so this may be missing from `writes`.
+   */
+  readonly entry?: LedgerEntry
   /** Whether this very delivery was decided before, so that this is the same answer again. */
   readonly repeated: boolean
 }
@@ -66,11 +71,12 @@ export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   const isReplayed = view.event !== undefined && !isSameDelivery(facts, view.event)
   const event = isReplayed ? {} : { event: entry }
   if (decision.verdict !== 'sign') {
-    return { decision, writes: { channels: [], ...event }, repeated: false }
+    return { decision, entry, writes: { channels: [], ...event }, repeated: false }
   }
   const grant = grantOf(facts, view)
   if (grant === undefined) throw new TypeError('"request" passed every rule but is no grant')
-  return { decision, grant, writes: { ...advance(policy, facts, view), ...event }, repeated: false }
+  const writes = { ...advance(policy, facts, view), ...event }
+  return { decision, grant, entry, writes, repeated: false }
 }
 
 /** The same answer as before, where the same delivery has one. */

@@ -25,6 +25,12 @@ export type StoreFaultDetail =
     }
   /** A row does not read as it was written. */
   | { readonly code: 'STORE_CORRUPT'; readonly where: string; readonly reason: string }
+  /** The store is older than what was kept beside it: a copy was restored. */
+  | { readonly code: 'STORE_ROLLED_BACK'; readonly found: number; readonly expected: number }
+  /** The store went another way than what was kept beside it, or is another one. */
+  | { readonly code: 'STORE_FORKED'; readonly reason: string }
+  /** What was kept beside the store cannot be read, or nobody with our keys wrote it. */
+  | { readonly code: 'STORE_SEAL_INVALID'; readonly path: string; readonly reason: string }
   /** A decision would break what must be unique, as one path for one channel. */
   | { readonly code: 'STORE_CONFLICT'; readonly reason: string }
 
@@ -41,6 +47,9 @@ const retryable: Readonly<Record<StoreFaultCode, boolean>> = {
   STORE_FOREIGN_FILE: false,
   STORE_WRONG_REALM: false,
   STORE_CORRUPT: false,
+  STORE_ROLLED_BACK: false,
+  STORE_FORKED: false,
+  STORE_SEAL_INVALID: false,
   STORE_CONFLICT: false,
 }
 

@@ -1,16 +1,61 @@
 export {
+  type AuditSigner,
+  type Checkpoint,
+  checkpointDigest,
+  isCheckpoint,
+  makeCheckpoint,
+} from './audit/checkpoint.ts'
+export { decodeAuditRow, encodeAuditRow } from './audit/fact-text.ts'
+export {
+  type AuditAct,
+  type AuditActName,
+  type AuditDecision,
+  type AuditFact,
+  type AuditHead,
+  type AuditRow,
+  type AuditSeal,
+  type Author,
+  auditAct,
+  auditHash,
+  emptyChain,
+  nextRow,
+} from './audit/row.ts'
+export type {
+  AcceptedAnswer,
+  AuditLog,
+  Backend,
+  Batch,
+  BatchOutcome,
+  Counts,
+  Done,
+  Generation,
+  Recorded,
+  Step,
+  Task,
+} from './backend.ts'
+export {
   isStoreFault,
   StoreFault,
   type StoreFaultCode,
   type StoreFaultDetail,
 } from './fault.ts'
+export type { BatchLimits } from './gathering.ts'
+export {
+  type Claim,
+  type FailedAttempt,
+  laneOf,
+  type Outbox,
+  type OutboxRow,
+  type OutboxSummary,
+  type OwedAnswer,
+  type Queued,
+} from './outbox.ts'
+export type { Page } from './page.ts'
 export { Permit } from './permit.ts'
 export {
-  type Backend,
-  type Counts,
   createStore,
-  type Page,
+  type Keeping,
   type Ruling,
-  type Step,
   type Store,
+  type StoreOptions,
 } from './store.ts'

@@ -136,7 +136,8 @@ export function integer(row: Row, column: string): number {
   return number
 }
 
-function nullable<T>(
+/** A column that may be null. */
+export function nullable<T>(
   row: Row,
   column: string,
   read: (row: Row, column: string) => T,
@@ -144,13 +145,23 @@ function nullable<T>(
   return row[column] === null ? undefined : read(row, column)
 }
 
-function hash(row: Row, column: string): Uint8Array {
+/** A column of bytes; drivers give them as one or the other. */
+export function blob(row: Row, column: string): Uint8Array {
+  const value = row[column]
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  throw new TypeError(`"${column}" expected bytes`)
+}
+
+/** A text column of 32 bytes in lower-case hex. */
+export function hash(row: Row, column: string): Uint8Array {
   const value = text(row, column)
   if (!/^[0-9a-f]{64}$/.test(value)) throw new RangeError(`"${column}" expected 32 bytes in hex`)
   return hexToBytes(value)
 }
 
-function oneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
+/** A text column that is one of `values`. */
+export function oneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
   const value = text(row, column)
   const found = values.find((candidate) => candidate === value)
   if (found === undefined) throw new RangeError(`"${column}" is unknown`)
@@ -166,13 +177,14 @@ function tagList(json: string): readonly Tag[] {
   })
 }
 
-function decoded<T>(result: Result<T, { readonly message: string }>): T {
+/** The value of a text that was decoded. */
+export function decoded<T>(result: Result<T, { readonly message: string }>): T {
   if (!result.ok) throw new RangeError(result.error.message)
   return result.value
 }
 
 /** What does not read as it was written is a fault of the store, not a misuse by its caller. */
-function reading<T>(where: string, read: () => T): T {
+export function reading<T>(where: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {

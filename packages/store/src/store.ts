@@ -1,82 +1,16 @@
-import { integer } from '@boltwarden/core/assert'
-import type { ChannelId, EventId, InvoiceId } from '@boltwarden/core/ids'
+import type { EventId } from '@boltwarden/core/ids'
 import type { Decision } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import type { Judgement } from '@boltwarden/policy/judge'
-import type { ChannelState } from '@boltwarden/policy/state/channel-state'
-import type { Intent } from '@boltwarden/policy/state/intent'
-import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
+import { isAnswerOwed } from '@boltwarden/policy/owed'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
-import type { NodeState } from '@boltwarden/policy/state/node-state'
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { type Scope, scopeOf, type View, type Writes } from '@boltwarden/policy/view'
+import { type AuditDecision, grantDigest } from './audit/row.ts'
+import type { Backend, Step } from './backend.ts'
+import { type BatchLimits, Gathering } from './gathering.ts'
+import { type Claim, laneOf, type OwedAnswer, type Queued } from './outbox.ts'
 import { mintPermit, type Permit } from './permit.ts'
-
-/** What a step leaves behind and what it tells its caller. */
-export type Step<T> = { readonly writes: Writes; readonly value: T }
-
-/** How much is remembered. */
-export type Counts = {
-  readonly channels: number
-  readonly invoices: number
-  readonly events: number
-}
-
-/** Which part of a listing is wanted. */
-export type Page<Key> = {
-  /** The most rows, 1 to 1,000; 100 by default. */
-  readonly limit?: number
-  /** Only rows after this one. */
-  readonly after?: Key
-}
-
-/**
- * The most rows of a page.
- *
- * @throws {RangeError} if `limit` is not an integer from 1 to 1,000.
- */
-export function pageLimit({ limit = 100 }: Page<unknown>): number {
-  return integer('limit', limit, 1, 1000)
-}
-
-/** What a database must do for a {@link Store}; `@boltwarden/store/testing` tests it. */
-export interface Backend {
-  /**
-   * Reads what `scope` names under an exclusive lock, calls `step` once, writes what it returns,
-   * commits durably, and only then resolves. `step` is synchronous by type. If it throws, nothing
-   * is written and the promise rejects with what it threw.
-   *
-   * @throws {StoreFault} if the database fails; nothing was written then, unless the fault is
-   *   `STORE_OUTCOME_UNKNOWN`.
-   */
-  update<T>(scope: Scope, step: (view: View) => Step<T>): Promise<T>
-  /** Notes the first answer that the platform accepted; later ones change nothing. */
-  markAnswered(event: EventId, answerDigest: Uint8Array, atMs: number): Promise<void>
-  /** Channels by ascending path. */
-  channels(page?: Page<number>): Promise<readonly ChannelState[]>
-  /** Invoices by ascending id. */
-  invoices(page?: Page<InvoiceId>): Promise<readonly InvoiceState[]>
-  channelById(id: ChannelId): Promise<ChannelState | undefined>
-  /**
-   * Adds a channel that was opened before this signer knew of it.
-   *
-   * @throws {StoreFault} `STORE_CONFLICT` if its path or its id is known.
-   */
-  adopt(channel: ChannelState): Promise<void>
-  intent(id: string): Promise<Intent | undefined>
-  /** Intents by ascending id. */
-  intents(page?: Page<string>): Promise<readonly Intent[]>
-  /** Adds an intent. @throws {StoreFault} `STORE_CONFLICT` if there is one of this id. */
-  registerIntent(intent: Intent): Promise<void>
-  /** Resolves to whether there was one of this id. */
-  removeIntent(id: string): Promise<boolean>
-  node(): Promise<NodeState>
-  event(event: EventId): Promise<LedgerEntry | undefined>
-  counts(): Promise<Counts>
-  /** Resolves if a durable write is possible now. */
-  health(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
 
 /** What became of a delivery. */
 export type Ruling = {
@@ -85,44 +19,134 @@ export type Ruling = {
   readonly repeated: boolean
   /** Present if and only if the verdict is `sign`. */
   readonly permit?: Permit
+  /** Where the answer stands in the outbox; present where the decision put it there. */
+  readonly queued?: Queued
+}
+
+/** What the outbox keeps of a delivery, so that its answer is brought whatever happens. */
+export type Keeping = {
+  /** The raw webhook body. */
+  readonly body: Uint8Array
+  /** Who brings the answer first. */
+  readonly claim?: Claim
 }
 
 /** The enforcement state. There is no separate read and write, so they cannot come apart. */
-export interface Store extends Omit<Backend, 'update'> {
+export interface Store extends Omit<Backend, 'commit'> {
   /**
    * Decides a delivery in one exclusive transaction: `step` judges what is remembered, what it
-   * wants remembered is committed, and only then is there a {@link Permit}.
+   * wants remembered is committed with a row of the audit log, and only then is there a
+   * {@link Permit}. One commit may serve several deliveries, each of which sees what those before it
+   * left.
+   *
+   * @param step - pure: it may be called more than once.
+   * @param keeping - puts an answer by mutation into the outbox, in the same transaction.
    */
-  decide(delivery: Delivery, step: (view: View) => Judgement): Promise<Ruling>
+  decide(delivery: Delivery, step: (view: View) => Judgement, keeping?: Keeping): Promise<Ruling>
+  /**
+   * Notes the first answer that the platform accepted, and takes the event out of the outbox; later
+   * ones change nothing. Shares a commit with others; no reply has to wait for it.
+   *
+   * @param digest - SHA-256 of what was sent, 32 bytes.
+   * @throws {RangeError} if the event was never decided.
+   */
+  markAnswered(event: EventId, digest: Uint8Array, atMs: number): Promise<void>
 }
 
+/** What can be set about a {@link Store}. */
+export type StoreOptions = { readonly limits?: BatchLimits }
+
 /** A store over a backend, which it owns from now on. */
-export function createStore(backend: Backend): Store {
+export function createStore(backend: Backend, { limits }: StoreOptions = {}): Store {
+  const gathering = new Gathering<Judgement>(backend, limits)
   return {
-    async decide(delivery, step) {
-      const scope = scopeOf(delivery)
-      const { decision, repeated, grant } = await backend.update(scope, (view) => {
-        const judgement = step(view)
-        checkWithin(scope, view, judgement.writes)
-        return { writes: judgement.writes, value: judgement }
-      })
-      if (grant === undefined) return { decision, repeated }
-      return { decision, repeated, permit: mintPermit(grant) }
+    async decide(delivery, step, keeping) {
+      const task = taskOf(delivery, step, keeping)
+      const { value, queued } = await gathering.decide(task, keeping?.body.length ?? 0)
+      const { decision, repeated, grant } = value
+      return {
+        decision,
+        repeated,
+        ...(grant !== undefined && { permit: mintPermit(grant) }),
+        ...(queued !== undefined && { queued }),
+      }
     },
-    markAnswered: (event, answerDigest, atMs) => backend.markAnswered(event, answerDigest, atMs),
+    markAnswered: (event, digest, atMs) => gathering.accept(event, digest, atMs),
+    outbox: backend.outbox,
+    audit: backend.audit,
     channels: (page) => backend.channels(page),
     invoices: (page) => backend.invoices(page),
     channelById: (id) => backend.channelById(id),
-    adopt: (channel) => backend.adopt(channel),
+    adopt: (channel, author) => backend.adopt(channel, author),
     intent: (id) => backend.intent(id),
     intents: (page) => backend.intents(page),
-    registerIntent: (intent) => backend.registerIntent(intent),
-    removeIntent: (id) => backend.removeIntent(id),
+    registerIntent: (intent, author) => backend.registerIntent(intent, author),
+    removeIntent: (id, author) => backend.removeIntent(id, author),
     node: () => backend.node(),
     event: (event) => backend.event(event),
     counts: () => backend.counts(),
+    generation: () => backend.generation(),
+    accept: (author, reason, atLeast) => backend.accept(author, reason, atLeast),
+    prune: (beforeMs, author, limit) => backend.prune(beforeMs, author, limit),
     health: () => backend.health(),
-    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await gathering.idle()
+      await backend[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function taskOf(
+  delivery: Delivery,
+  step: (view: View) => Judgement,
+  keeping: Keeping | undefined,
+): { readonly scope: Scope; readonly step: (view: View) => Step<Judgement> } {
+  const scope = scopeOf(delivery)
+  return {
+    scope,
+    step: (view) => {
+      const judgement = step(view)
+      checkWithin(scope, view, judgement.writes)
+      const { writes, entry } = judgement
+      if (entry === undefined) return { writes, value: judgement }
+      const owed = keeping && owedOf(delivery, scope, judgement, keeping)
+      const audit = auditOf(entry, judgement)
+      const recorded = { audit, ...(owed !== undefined && { owed }) }
+      return { writes, recorded, value: judgement }
+    },
+  }
+}
+
+function auditOf(entry: LedgerEntry, { grant }: Judgement): AuditDecision {
+  const { receivedAtMs, event, kind, bodyHash, policyHash, verdict, tags } = entry
+  return {
+    type: 'decision',
+    atMs: receivedAtMs,
+    event,
+    request: kind,
+    bodyHash,
+    policyHash,
+    verdict,
+    tags,
+    ...(grant !== undefined && { grantDigest: grantDigest(grant) }),
+  }
+}
+
+function owedOf(
+  { event, request, receivedAtMs }: Delivery,
+  scope: Scope,
+  { decision }: Judgement,
+  { body, claim }: Keeping,
+): OwedAnswer | undefined {
+  if (decision.verdict === 'hold' || !isAnswerOwed(request, decision)) return undefined
+  return {
+    event,
+    lane: laneOf(scope),
+    request: request.kind,
+    verdict: decision.verdict,
+    body,
+    receivedAtMs,
+    ...(claim !== undefined && { claim }),
   }
 }
 

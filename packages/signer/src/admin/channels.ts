@@ -4,6 +4,7 @@ import { commitmentIndex } from '@boltwarden/core/units'
 import { type ChannelState, unsignedChannel } from '@boltwarden/policy/state/channel-state'
 import { isStoreFault, type Store } from '@boltwarden/store'
 import { z } from 'zod'
+import type { Clock } from '../clock.ts'
 import { SignerFault } from '../fault.ts'
 import type { Logger } from '../logging.ts'
 import { type ShownChannel, showChannel } from './show-channel.ts'
@@ -30,11 +31,18 @@ export const adoptionSchema = z.strictObject({
 /** What adopts a channel. */
 export type Adoption = z.output<typeof adoptionSchema>
 
+/** What the register works with. */
+export type ChannelDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
 /** The channels that the signer knows, for an operator. */
 export class ChannelRegister {
-  readonly #deps: { readonly store: Store; readonly logger: Logger }
+  readonly #deps: ChannelDeps
 
-  constructor(deps: { readonly store: Store; readonly logger: Logger }) {
+  constructor(deps: ChannelDeps) {
     this.#deps = deps
   }
 
@@ -67,12 +75,13 @@ export class ChannelRegister {
     who: string,
     adoption: Adoption,
   ): Promise<{ readonly adopted: boolean; readonly channel: ShownChannel }> {
+    const { store, clock } = this.#deps
     const state = stateOf(adoption)
     await this.#refuseKnown(state.channel, state.id)
     const channel = showChannel(state)
     if (!adoption.confirm) return { adopted: false, channel }
     try {
-      await this.#deps.store.adopt(state)
+      await store.adopt(state, { who, atMs: clock.nowMs() })
     } catch (error) {
       if (!isStoreFault(error, 'STORE_CONFLICT')) throw error
       throw conflict('the channel became known at the same moment', error)

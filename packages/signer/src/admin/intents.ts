@@ -1,7 +1,7 @@
 import type { Network } from '@boltwarden/core/network'
 import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
 import type { Intent } from '@boltwarden/policy/state/intent'
-import { isStoreFault, type Store } from '@boltwarden/store'
+import { type Author, isStoreFault, type Store } from '@boltwarden/store'
 import type { Clock } from '../clock.ts'
 import type { Entropy } from '../entropy.ts'
 import { SignerFault } from '../fault.ts'
@@ -46,8 +46,9 @@ export class IntentRegister {
     if (before !== undefined && !(before.expiresAtMs <= nowMs && !isUsed(before))) {
       return { created: false, intent: this.#show(sameAs(before, intent.value)) }
     }
-    if (before !== undefined) await store.removeIntent(id)
-    await this.#register(intent.value)
+    const author = { who, atMs: nowMs }
+    if (before !== undefined) await store.removeIntent(id, author)
+    await this.#register(intent.value, author)
     const shown = this.#show(intent.value)
     this.#log(who, 'intent added', shown)
     return { created: true, intent: shown }
@@ -79,21 +80,21 @@ export class IntentRegister {
    * @throws {SignerFault} `ADMIN_CONFLICT` where HTLCs are in flight for it.
    */
   async revoke(who: string, id: string): Promise<{ readonly removed: boolean }> {
-    const { store } = this.#deps
+    const { store, clock } = this.#deps
     const intent = await store.intent(id)
     if (intent === undefined) return { removed: false }
     if (intent.kind === 'payment' && intent.inFlight.length > 0) {
       const reason = `intent ${id} has HTLCs in flight; wait until they are settled`
       throw new SignerFault({ code: 'ADMIN_CONFLICT', reason })
     }
-    const removed = await store.removeIntent(id)
+    const removed = await store.removeIntent(id, { who, atMs: clock.nowMs() })
     if (removed) this.#log(who, 'intent revoked', this.#show(intent))
     return { removed }
   }
 
-  async #register(intent: Intent): Promise<void> {
+  async #register(intent: Intent, author: Author): Promise<void> {
     try {
-      await this.#deps.store.registerIntent(intent)
+      await this.#deps.store.registerIntent(intent, author)
     } catch (error) {
       if (!isStoreFault(error, 'STORE_CONFLICT')) throw error
       const reason = `intent ${intent.id} was registered at the same moment`

@@ -1,107 +1,76 @@
-import { hash160OfPaymentHash } from '@boltwarden/core/bitcoin/hash'
+import { integer as integerBetween } from '@boltwarden/core/assert'
 import { toHex } from '@boltwarden/core/hex'
 import type { ChannelId, EventId, InvoiceId } from '@boltwarden/core/ids'
 import { type ChannelState, encodeChannelState } from '@boltwarden/policy/state/channel-state'
-import { type IncomingHtlc, incomingHtlcs } from '@boltwarden/policy/state/incoming-htlcs'
 import { encodeIntent, type Intent, intentKey } from '@boltwarden/policy/state/intent'
-import { encodeInvoiceState, type InvoiceState } from '@boltwarden/policy/state/invoice-state'
+import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
-import {
-  emptyNodeState,
-  encodeNodeState,
-  type NodeState,
-} from '@boltwarden/policy/state/node-state'
-import { outPointKey } from '@boltwarden/policy/state/out-point'
-import { encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
-import { intentKeysOf, type Scope, type View, type Writes } from '@boltwarden/policy/view'
-import { StoreFault } from '../fault.ts'
-import {
-  channelOf,
-  integer,
-  intentOf,
-  invoiceOf,
-  ledgerColumns,
-  ledgerEntryOf,
-  ledgerValues,
-  nodeOf,
-  spentOutputOf,
-} from '../rows.ts'
-import { type Backend, type Counts, type Page, pageLimit, type Step } from '../store.ts'
+import type { NodeState } from '@boltwarden/policy/state/node-state'
+import type { View } from '@boltwarden/policy/view'
+import { adoptedDetail, intentDetail } from '../audit/details.ts'
+import { type Author, auditAct } from '../audit/row.ts'
+import type {
+  AcceptedAnswer,
+  Backend,
+  Batch,
+  BatchOutcome,
+  Counts,
+  Done,
+  Generation,
+  Recorded,
+  Step,
+  Task,
+} from '../backend.ts'
+import { isStoreFault, type StoreFault } from '../fault.ts'
+import type { Queued } from '../outbox.ts'
+import { type Page, pageLimit } from '../page.ts'
+import { channelOf, integer, intentOf, invoiceOf, ledgerEntryOf, text } from '../rows.ts'
+import { SqliteAuditLog } from './audit-log.ts'
+import { Chain } from './chain.ts'
 import type { Connection } from './connection.ts'
+import { putRow, readNode, readView, write } from './decisions.ts'
+import { dequeue, enqueue, SqliteOutbox } from './outbox.ts'
+import { sql } from './statements.ts'
 
-const columns = ledgerColumns.join(', ')
-const places = ledgerColumns.map(() => '?').join(', ')
-const updates = ledgerColumns.map((column) => `${column} = excluded.${column}`).join(', ')
+/** What one task wanted to write is refused: the others run again without it. */
+class RefusedTask extends Error {
+  readonly at: number
 
-// The WHERE clauses are a second lock on what must never change; a conflict changes no row.
-const sql = {
-  event: `SELECT ${columns} FROM events WHERE event = ?`,
-  channel: 'SELECT channel, id, state FROM channels WHERE channel = ?',
-  channelById: 'SELECT channel, id, state FROM channels WHERE id = ?',
-  invoice: 'SELECT invoice, nonce, state FROM invoices WHERE invoice = ?',
-  channels: 'SELECT channel, id, state FROM channels WHERE channel > ? ORDER BY channel LIMIT ?',
-  invoices: 'SELECT invoice, nonce, state FROM invoices WHERE invoice > ? ORDER BY invoice LIMIT ?',
-  fundings: 'SELECT channel, id, state FROM channels WHERE funding_txid = ? ORDER BY channel',
-  incoming: `SELECT c.channel, c.id, c.state FROM incoming_htlcs h
-    JOIN channels c ON c.channel = h.channel WHERE h.payment_hash160 = ? ORDER BY c.channel`,
-  intent: 'SELECT id, key, state FROM intents WHERE id = ?',
-  intentsByKey: 'SELECT id, key, state FROM intents WHERE key = ? ORDER BY id',
-  intents: 'SELECT id, key, state FROM intents WHERE id > ? ORDER BY id LIMIT ?',
-  node: 'SELECT state FROM node',
-  spent: 'SELECT outpoint, state FROM spends WHERE outpoint = ?',
-  counts: `SELECT (SELECT COUNT(*) FROM channels) AS channels,
-    (SELECT COUNT(*) FROM invoices) AS invoices, (SELECT COUNT(*) FROM events) AS events`,
-  writeEvent: `INSERT INTO events (${columns}) VALUES (${places})
-    ON CONFLICT (event) DO UPDATE SET ${updates} WHERE events.body_hash = excluded.body_hash`,
-  writeChannel: `INSERT INTO channels (channel, id, state, funding_txid) VALUES (?, ?, ?, ?)
-    ON CONFLICT (channel) DO UPDATE
-    SET state = excluded.state, funding_txid = excluded.funding_txid
-    WHERE channels.id = excluded.id`,
-  // What is known already makes a conflict, by the path or by the id.
-  adopt: 'INSERT INTO channels (channel, id, state) VALUES (?, ?, ?)',
-  addIncoming: 'INSERT OR IGNORE INTO incoming_htlcs (payment_hash160, channel) VALUES (?, ?)',
-  removeIncoming: 'DELETE FROM incoming_htlcs WHERE payment_hash160 = ? AND channel = ?',
-  addIntent: `INSERT INTO intents (id, key, state) VALUES (?, ?, ?)
-    ON CONFLICT (id) DO NOTHING`,
-  writeIntent: 'UPDATE intents SET state = ? WHERE id = ? AND key = ?',
-  removeIntent: 'DELETE FROM intents WHERE id = ?',
-  writeNode: `INSERT INTO node (only_row, state) VALUES (1, ?)
-    ON CONFLICT (only_row) DO UPDATE SET state = excluded.state`,
-  writeSpent: `INSERT INTO spends (outpoint, state) VALUES (?, ?)
-    ON CONFLICT (outpoint) DO UPDATE SET state = excluded.state`,
-  writeInvoice: `INSERT INTO invoices (invoice, nonce, state) VALUES (?, ?, ?)
-    ON CONFLICT (invoice) DO UPDATE SET state = excluded.state
-    WHERE invoices.nonce = excluded.nonce`,
-  answer: `UPDATE events SET answered_at = ?, answer_digest = ?
-    WHERE event = ? AND answered_at IS NULL`,
-  beat: 'UPDATE realm SET heartbeat = heartbeat + 1',
-} as const
+  constructor(at: number, cause: unknown) {
+    super('refused', { cause })
+    this.at = at
+  }
+}
 
 /** The enforcement state in one SQLite file. */
 export class SqliteBackend implements Backend {
+  readonly outbox: SqliteOutbox
+  readonly audit: SqliteAuditLog
   readonly #connection: Connection
 
   constructor(connection: Connection) {
     this.#connection = connection
+    this.outbox = new SqliteOutbox(connection)
+    this.audit = new SqliteAuditLog(connection)
   }
 
-  async update<T>(scope: Scope, step: (view: View) => Step<T>): Promise<T> {
-    return this.#connection.exclusively(() => {
-      const view = this.#read(scope)
-      const { writes, value } = step(view)
-      this.#write(writes, view)
-      return value
-    })
-  }
-
-  async markAnswered(event: EventId, answerDigest: Uint8Array, atMs: number): Promise<void> {
-    const digest = toHex(answerDigest)
-    this.#connection.exclusively(() => {
-      if (this.#connection.get(sql.event, event) === undefined) {
-        throw new RangeError('"event" expected one that was decided')
+  async commit<T>({ tasks, accepted }: Batch<T>): Promise<BatchOutcome<T>> {
+    const refused = new Map<number, unknown>()
+    for (;;) {
+      try {
+        return Chain.commit(this.#connection, (chain) => ({
+          accepted: accepted.map((answer) => this.#accept(answer)),
+          tasks: tasks.map((task, at) =>
+            refused.has(at)
+              ? { status: 'rejected', reason: refused.get(at) }
+              : this.#decide(task, at, chain),
+          ),
+        }))
+      } catch (error) {
+        if (!(error instanceof RefusedTask)) throw error
+        refused.set(error.at, error.cause)
       }
-      this.#connection.run(sql.answer, atMs, digest, event)
-    })
+    }
   }
 
   async channels(page: Page<number> = {}): Promise<readonly ChannelState[]> {
@@ -117,9 +86,12 @@ export class SqliteBackend implements Backend {
     return row && channelOf(row)
   }
 
-  async adopt(channel: ChannelState): Promise<void> {
+  async adopt(channel: ChannelState, author: Author): Promise<void> {
     const values = [channel.channel, channel.id, encodeChannelState(channel)]
-    this.#connection.exclusively(() => this.#put(sql.adopt, values))
+    Chain.commit(this.#connection, (chain) => {
+      putRow(this.#connection, sql.adopt, values)
+      chain.append(auditAct('channel-adopted', author, adoptedDetail(channel)))
+    })
   }
 
   async intent(id: string): Promise<Intent | undefined> {
@@ -131,17 +103,24 @@ export class SqliteBackend implements Backend {
     return this.#connection.all(sql.intents, page.after ?? '', pageLimit(page)).map(intentOf)
   }
 
-  async registerIntent(intent: Intent): Promise<void> {
+  async registerIntent(intent: Intent, author: Author): Promise<void> {
     const values = [intent.id, intentKey(intent), encodeIntent(intent)]
-    this.#connection.exclusively(() => this.#put(sql.addIntent, values))
+    Chain.commit(this.#connection, (chain) => {
+      putRow(this.#connection, sql.addIntent, values)
+      chain.append(auditAct('intent-registered', author, intentDetail(intent)))
+    })
   }
 
-  async removeIntent(id: string): Promise<boolean> {
-    return this.#connection.exclusively(() => this.#connection.run(sql.removeIntent, id) === 1)
+  async removeIntent(id: string, author: Author): Promise<boolean> {
+    return Chain.commit(this.#connection, (chain) => {
+      if (this.#connection.run(sql.removeIntent, id) === 0) return false
+      chain.append(auditAct('intent-removed', author, id))
+      return true
+    })
   }
 
   async node(): Promise<NodeState> {
-    return this.#node()
+    return readNode(this.#connection)
   }
 
   async event(event: EventId): Promise<LedgerEntry | undefined> {
@@ -158,96 +137,85 @@ export class SqliteBackend implements Backend {
     }
   }
 
+  async generation(): Promise<Generation> {
+    return Chain.read(this.#connection)
+  }
+
+  async accept(author: Author, reason: string, atLeast: number): Promise<Generation> {
+    Chain.commit(this.#connection, (chain) => {
+      chain.renew(atLeast)
+      chain.append(auditAct('store-accepted', author, reason))
+    })
+    return Chain.read(this.#connection)
+  }
+
+  async prune(beforeMs: number, author: Author, limit = 1000): Promise<number> {
+    integerBetween('limit', limit, 1, 1000)
+    // Looked for without the lock: what is closed stays closed.
+    const closed = this.#connection.all(sql.closedEvents, beforeMs, limit)
+    if (closed.length === 0) return 0
+    return Chain.commit(this.#connection, (chain) => {
+      for (const row of closed) this.#connection.run(sql.forgetEvent, text(row, 'event'))
+      const detail = `${closed.length} that arrived before ${beforeMs}`
+      chain.append(auditAct('events-pruned', author, detail))
+      return closed.length
+    })
+  }
+
   async health(): Promise<void> {
-    this.#connection.exclusively(() => this.#connection.run(sql.beat))
+    Chain.commit(this.#connection, () => this.#connection.run(sql.beat))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close()
   }
 
-  #read(scope: Scope): View {
-    const event = this.#connection.get(sql.event, scope.event)
-    const row = scope.invoice && this.#connection.get(sql.invoice, scope.invoice)
-    const invoice = row ? invoiceOf(row) : undefined
-    const byId = scope.channelId && this.#connection.get(sql.channelById, scope.channelId)
-    const channels = new Map<number, ChannelState>()
-    for (const channel of scope.channels) {
-      const found = this.#connection.get(sql.channel, channel)
-      if (found !== undefined) channels.set(channel, channelOf(found))
+  #accept({ event, digest, atMs }: AcceptedAnswer): PromiseSettledResult<void> {
+    if (this.#connection.run(sql.answer, atMs, toHex(digest), event) === 0) {
+      const known = this.#connection.get(sql.event, event)
+      const reason = new RangeError('"event" expected one that was decided')
+      if (known === undefined) return { status: 'rejected', reason }
     }
-    return {
-      event: event && ledgerEntryOf(event),
-      channels,
-      channelById: byId ? channelOf(byId) : undefined,
-      invoice,
-      incoming: invoice === undefined ? [] : this.#incoming(invoice),
-      intents: intentKeysOf(scope, channels).flatMap((key) =>
-        this.#connection.all(sql.intentsByKey, key).map(intentOf),
-      ),
-      fundings: scope.fundings.flatMap((id) =>
-        this.#connection.all(sql.fundings, id).map(channelOf),
-      ),
-      spends: scope.spends.flatMap((key) => {
-        const found = this.#connection.get(sql.spent, key)
-        return found === undefined ? [] : [spentOutputOf(found)]
-      }),
-      node: scope.node ? this.#node() : emptyNodeState,
+    dequeue(this.#connection, event)
+    return { status: 'fulfilled', value: undefined }
+  }
+
+  #decide<T>(task: Task<T>, at: number, chain: Chain): PromiseSettledResult<Done<T>> {
+    const judged = judge(this.#connection, task)
+    if (judged.status === 'rejected') return judged
+    const { view, step } = judged.value
+    try {
+      write(this.#connection, step.writes, view)
+      const queued = step.recorded && this.#record(step.recorded, chain)
+      return { status: 'fulfilled', value: { value: step.value, ...(queued && { queued }) } }
+    } catch (error) {
+      const concernsAll = isStoreFault(error) && error.code !== 'STORE_CONFLICT'
+      throw concernsAll ? error : new RefusedTask(at, error)
     }
   }
 
-  #incoming({ paymentHash }: InvoiceState): readonly IncomingHtlc[] {
-    const hash = toHex(hash160OfPaymentHash(paymentHash))
-    return this.#connection
-      .all(sql.incoming, hash)
-      .flatMap((row) => incomingHtlcs(channelOf(row)))
-      .filter(({ paymentHash160 }) => toHex(paymentHash160) === hash)
-  }
-
-  #node(): NodeState {
-    const row = this.#connection.get(sql.node)
-    return row === undefined ? emptyNodeState : nodeOf(row)
-  }
-
-  #write(writes: Writes, view: View): void {
-    const { event, channels, invoice, intents = [], spends = [], node } = writes
-    if (event !== undefined) this.#put(sql.writeEvent, ledgerValues(event))
-    for (const state of channels) this.#writeChannel(state, view)
-    if (invoice !== undefined) {
-      const { nonce } = invoice
-      this.#put(sql.writeInvoice, [invoice.invoice, toHex(nonce), encodeInvoiceState(invoice)])
-    }
-    for (const intent of intents) {
-      this.#put(sql.writeIntent, [encodeIntent(intent), intent.id, intentKey(intent)])
-    }
-    for (const spent of spends) {
-      this.#put(sql.writeSpent, [outPointKey(spent), encodeSpentOutput(spent)])
-    }
-    if (node !== undefined) this.#put(sql.writeNode, [encodeNodeState(node)])
-  }
-
-  #writeChannel(state: ChannelState, view: View): void {
-    const { channel, id, funding } = state
-    const fundingTxid = funding === undefined ? null : toHex(funding.txid)
-    this.#put(sql.writeChannel, [channel, id, encodeChannelState(state), fundingTxid])
-    const known = view.channels.get(channel) ?? view.channelById
-    const before = hashesOf(known?.channel === channel ? known : undefined)
-    const after = hashesOf(state)
-    for (const hash of after) {
-      if (!before.has(hash)) this.#connection.run(sql.addIncoming, hash, channel)
-    }
-    for (const hash of before) {
-      if (!after.has(hash)) this.#connection.run(sql.removeIncoming, hash, channel)
-    }
-  }
-
-  #put(statement: string, values: readonly (string | number | null)[]): void {
-    if (this.#connection.run(statement, ...values) === 1) return
-    throw new StoreFault({ code: 'STORE_CONFLICT', reason: 'what never changes would change' })
+  #record({ audit, owed }: Recorded, chain: Chain): Queued | undefined {
+    const { sequence } = chain.append(audit)
+    return owed && enqueue(this.#connection, sequence, owed)
   }
 }
 
-function hashesOf(state: ChannelState | undefined): ReadonlySet<string> {
-  if (state === undefined) return new Set()
-  return new Set(incomingHtlcs(state).map(({ paymentHash160 }) => toHex(paymentHash160)))
+/** Reads what the task may see and runs its step. Nothing is written yet. */
+function judge<T>(
+  connection: Connection,
+  { scope, step }: Task<T>,
+): PromiseSettledResult<{ readonly view: View; readonly step: Step<T> }> {
+  try {
+    const view = readView(connection, scope)
+    return { status: 'fulfilled', value: { view, step: step(view) } }
+  } catch (reason) {
+    // A row that does not read is no trouble for the others; a database that fails is.
+    const isOfTask = !isStoreFault(reason) || isUnreadableRow(reason)
+    if (isOfTask) return { status: 'rejected', reason }
+    throw reason
+  }
+}
+
+function isUnreadableRow({ detail }: StoreFault): boolean {
+  return detail.code === 'STORE_CORRUPT' && detail.where !== 'file'
 }

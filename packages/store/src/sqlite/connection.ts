@@ -5,7 +5,7 @@ import { integer, type Row } from '../rows.ts'
 import { OpenedFile } from './opened-file.ts'
 
 /** What may be bound to a statement. */
-export type Value = string | number | null
+export type Value = string | number | Uint8Array | null
 
 /** How long another process may hold the database before an update gives up, in milliseconds. */
 export const defaultBusyTimeoutMs = 2000
@@ -24,6 +24,7 @@ export class Connection {
   readonly #statements = new Map<string, Database.Statement>()
   readonly #path: string
   readonly #durability: Durability
+  #wroteRows = false
   #files: readonly OpenedFile[] | undefined
 
   private constructor(database: Database.Database, path: string, durability: Durability) {
@@ -58,6 +59,11 @@ export class Connection {
     }
   }
 
+  /** Whether a statement of the transaction under way changed anything. */
+  get wroteRows(): boolean {
+    return this.#wroteRows
+  }
+
   /** Runs a script of statements. */
   exec(sql: string): void {
     faults(() => this.#database.exec(sql))
@@ -79,7 +85,9 @@ export class Connection {
 
   /** Runs a statement; how many rows it changed. */
   run(sql: string, ...values: readonly Value[]): number {
-    return faults(() => this.#prepare(sql).run([...values]).changes)
+    const changes = faults(() => this.#prepare(sql).run([...values]).changes)
+    this.#wroteRows ||= changes > 0
+    return changes
   }
 
   /**
@@ -91,6 +99,7 @@ export class Connection {
    */
   exclusively<T>(body: () => T): T {
     this.exec('BEGIN IMMEDIATE')
+    this.#wroteRows = false
     let value: T
     try {
       if (this.#durability === 'durable') this.#checkFiles()

@@ -1,7 +1,8 @@
 import type { Network } from '@boltwarden/core/network'
+import type { Scope, View } from '@boltwarden/policy/view'
+import type { Backend, Step } from '../backend.ts'
 import { StoreFault } from '../fault.ts'
 import { text } from '../rows.ts'
-import type { Backend } from '../store.ts'
 import { SqliteBackend } from './backend.ts'
 import { applicationId, Connection, defaultBusyTimeoutMs } from './connection.ts'
 import { type Migration, migrate, readMigrations } from './migrations.ts'
@@ -54,7 +55,11 @@ export function openSqlite(options: SqliteOptions): Backend {
 }
 
 /** What decisions would leave behind, to be thrown away. No store can be made of it. */
-export type Scratch = Pick<Backend, 'update' | typeof Symbol.asyncDispose>
+export type Scratch = {
+  /** Decides by what is remembered, and remembers it. Rejects with what `step` throws. */
+  update<T>(scope: Scope, step: (view: View) => Step<T>): Promise<T>
+  [Symbol.asyncDispose](): Promise<void>
+}
 
 /**
  * Opens a memory for trying decisions out: the same statements, but nothing survives. It is no
@@ -75,7 +80,12 @@ export function openScratch(options: { readonly realm: Realm; readonly copy?: st
   const connection = Connection.open(copy, defaultBusyTimeoutMs, 'scratch')
   const backend = settled(connection, realm, readMigrations())
   return {
-    update: (scope, step) => backend.update(scope, step),
+    async update(scope, step) {
+      const { tasks } = await backend.commit({ tasks: [{ scope, step }], accepted: [] })
+      const [outcome] = tasks
+      if (outcome?.status === 'fulfilled') return outcome.value.value
+      throw outcome?.reason
+    },
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   }
 }

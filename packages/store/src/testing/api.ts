@@ -1,4 +1,4 @@
-import type { Backend } from '../store.ts'
+import type { Backend } from '../backend.ts'
 
 /** What the suite needs of a test runner; Vitest, Jest and Node's with an `expect` have it. */
 export type TestApi = {

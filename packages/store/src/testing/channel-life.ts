@@ -14,6 +14,7 @@ import type { View } from '@boltwarden/policy/view'
 import type { Store } from '../store.ts'
 import type { Suite } from './contract.ts'
 import {
+  author,
   channelState,
   filled,
   hashDelivery,
@@ -64,7 +65,7 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
           inFlight: [],
           settledSats: sats(0n),
         }
-        await store.registerIntent(rent)
+        await store.registerIntent(rent, author)
         await write(store, 'e-1', committed(channelState(7), 3, 'outgoing'))
         expect((await seen(store, pointDelivery('e-2', 7))).intents).toEqual([])
         const { delivery } = walletDelivery('e-3', 'm/3/7/0')
@@ -98,13 +99,13 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
       withDatabase(async (open) => {
         const store = await open()
         const adopted: ChannelState = { ...channelState(7, 'Channel:7'), origin: 'adopted' }
-        await store.adopt(adopted)
+        await store.adopt(adopted, author)
         expect((await seen(await open(), pointDelivery('e-1', 7))).channelById).toEqual(adopted)
         for (const taken of [
           { ...adopted, id: channelId('Channel:8') },
           { ...adopted, channel: 8 },
         ]) {
-          await expect(store.adopt(taken)).rejects.toMatchObject({ code: 'STORE_CONFLICT' })
+          await expect(store.adopt(taken, author)).rejects.toMatchObject({ code: 'STORE_CONFLICT' })
         }
         expect(await store.channels()).toEqual([adopted])
       }))
@@ -139,11 +140,13 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         const store = await open()
         const { delivery, script } = walletDelivery('e-1')
         const intent = withdrawal('rent', script)
-        await store.registerIntent(intent)
-        await store.registerIntent(withdrawal('other', filled(9)))
+        await store.registerIntent(intent, author)
+        await store.registerIntent(withdrawal('other', filled(9)), author)
         expect(await store.intent('rent')).toEqual(intent)
         expect(await store.intent('none')).toBe(undefined)
-        await expect(store.registerIntent(intent)).rejects.toMatchObject({ code: 'STORE_CONFLICT' })
+        await expect(store.registerIntent(intent, author)).rejects.toMatchObject({
+          code: 'STORE_CONFLICT',
+        })
         expect((await seen(await open(), delivery)).intents).toEqual([intent])
         const used = { ...intent, usedBy: txid(filled(4)) }
         const next = walletDelivery('e-2').delivery
@@ -154,8 +157,8 @@ export function channelLife({ describe, test, expect, with: withDatabase }: Suit
         await expect(
           store.decide(foreign, signs(foreign, { intents: [other] })),
         ).rejects.toMatchObject({ message: '"writes" expected nothing outside the scope' })
-        expect(await store.removeIntent('rent')).toBe(true)
-        expect(await store.removeIntent('rent')).toBe(false)
+        expect(await store.removeIntent('rent', author)).toBe(true)
+        expect(await store.removeIntent('rent', author)).toBe(false)
         const gone = walletDelivery('e-4').delivery
         await expect(store.decide(gone, signs(gone, { intents: [used] }))).rejects.toMatchObject({
           message: '"writes" expected nothing outside the scope',

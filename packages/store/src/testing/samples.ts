@@ -15,6 +15,7 @@ import { type ChannelState, unsignedChannel } from '@boltwarden/policy/state/cha
 import type { InvoiceState } from '@boltwarden/policy/state/invoice-state'
 import type { LedgerEntry } from '@boltwarden/policy/state/ledger-entry'
 import type { View, Writes } from '@boltwarden/policy/view'
+import type { Author } from '../audit/row.ts'
 
 /** A step of a decision, as `decide` takes it. */
 export type Decide = (view: View) => Judgement
@@ -128,6 +129,7 @@ export function signs(delivery: Delivery, writes: Partial<Writes> = {}): Decide 
   return () => ({
     decision: { verdict: 'sign', warnings: [] },
     grant: acknowledgement,
+    entry: ledgerEntry(delivery),
     writes: { event: ledgerEntry(delivery), channels: [], ...writes },
     repeated: false,
   })
@@ -140,6 +142,7 @@ export function declines(delivery: Delivery): Decide {
       verdict: 'decline',
       violations: [{ tag: 'policy-lightspark-network', message: 'another network' }],
     },
+    entry: ledgerEntry(delivery, 'decline'),
     writes: { event: ledgerEntry(delivery, 'decline'), channels: [] },
     repeated: false,
   })
@@ -152,6 +155,7 @@ export function issues(delivery: Delivery, invoice: string, fill: number): Decid
     return {
       decision: { verdict: 'sign', warnings: [] },
       grant: { kind: 'payment-hash', invoice: state.invoice, nonce: state.nonce },
+      entry: ledgerEntry(delivery),
       writes: {
         event: ledgerEntry(delivery),
         channels: [],
@@ -161,6 +165,9 @@ export function issues(delivery: Delivery, invoice: string, fill: number): Decid
     }
   }
 }
+
+/** Who does things in tests. */
+export const author: Author = Object.freeze({ who: 'tester', atMs: 5 })
 
 const none = new Uint8Array()
 const acknowledgement: Grant = Object.freeze({ kind: 'acknowledgement' })

@@ -1,0 +1,125 @@
+import type { EventId } from '@boltwarden/core/ids'
+import type { AcceptedAnswer, Backend, Done, Task } from './backend.ts'
+
+/** How much one commit may serve. */
+export type BatchLimits = {
+  /** The most decisions. */
+  readonly tasks: number
+  /** The most bytes of bodies, unless one alone has more. */
+  readonly bytes: number
+}
+
+/** Enough to share the cost of a commit, and few enough not to hold up the event loop. */
+export const defaultBatchLimits: BatchLimits = Object.freeze({ tasks: 32, bytes: 4 << 20 })
+
+type Waiting<T> = {
+  readonly task: Task<T>
+  readonly bytes: number
+  readonly settle: (outcome: PromiseSettledResult<Done<T>>) => void
+}
+
+type Accepted = {
+  readonly answer: AcceptedAnswer
+  readonly settle: (outcome: PromiseSettledResult<void>) => void
+}
+
+/**
+ * Gathers what arrives while a commit is under way, and what arrives in turns of the event loop that
+ * follow each other, so that one durable commit serves many. First come, first served.
+ */
+export class Gathering<T> {
+  readonly #backend: Pick<Backend, 'commit'>
+  readonly #limits: BatchLimits
+  readonly #tasks: Waiting<T>[] = []
+  readonly #accepted: Accepted[] = []
+  readonly #idlers: (() => void)[] = []
+  #isCommitting = false
+  #isDue = false
+
+  constructor(backend: Pick<Backend, 'commit'>, limits: BatchLimits = defaultBatchLimits) {
+    this.#backend = backend
+    this.#limits = limits
+  }
+
+  /** Resolves once the decision is on the disk. */
+  decide(task: Task<T>, bytes: number): Promise<Done<T>> {
+    return new Promise((resolve, reject) => {
+      this.#tasks.push({ task, bytes, settle: settling(resolve, reject) })
+      this.#gather()
+    })
+  }
+
+  /** Resolves once the acceptance is on the disk. */
+  accept(event: EventId, digest: Uint8Array, atMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#accepted.push({ answer: { event, digest, atMs }, settle: settling(resolve, reject) })
+      this.#gather()
+    })
+  }
+
+  /** Resolves once everything that was asked for is on the disk, or has failed. */
+  idle(): Promise<void> {
+    if (!this.#isDue && !this.#isCommitting) return Promise.resolve()
+    return new Promise((resolve) => this.#idlers.push(resolve))
+  }
+
+  #gather(): void {
+    if (this.#isCommitting || this.#isDue) return
+    this.#isDue = true
+    this.#look(0)
+  }
+
+  /** Commits once a turn has brought nothing more, or enough is there. */
+  #look(seen: number): void {
+    setImmediate(() => {
+      const waiting = this.#tasks.length
+      if (waiting > seen && waiting < this.#limits.tasks) {
+        this.#look(waiting)
+        return
+      }
+      this.#isDue = false
+      void this.#commit()
+    })
+  }
+
+  async #commit(): Promise<void> {
+    this.#isCommitting = true
+    const tasks = this.#take()
+    const accepted = this.#accepted.splice(0, this.#limits.tasks)
+    try {
+      const outcome = await this.#backend.commit({
+        tasks: tasks.map(({ task }) => task),
+        accepted: accepted.map(({ answer }) => answer),
+      })
+      for (const [at, { settle }] of tasks.entries()) settle(outcome.tasks[at] ?? missing)
+      for (const [at, { settle }] of accepted.entries()) settle(outcome.accepted[at] ?? missing)
+    } catch (reason) {
+      for (const { settle } of [...tasks, ...accepted]) settle({ status: 'rejected', reason })
+    } finally {
+      this.#isCommitting = false
+      if (this.#tasks.length > 0 || this.#accepted.length > 0) this.#gather()
+      else for (const resolve of this.#idlers.splice(0)) resolve()
+    }
+  }
+
+  #take(): readonly Waiting<T>[] {
+    let bytes = 0
+    const fits = this.#tasks.findIndex((waiting, at) => {
+      bytes += waiting.bytes
+      return at > 0 && (at >= this.#limits.tasks || bytes > this.#limits.bytes)
+    })
+    return this.#tasks.splice(0, fits === -1 ? this.#tasks.length : fits)
+  }
+}
+
+const missing: PromiseRejectedResult = {
+  status: 'rejected',
+  reason: new TypeError('"outcome" expected one for each part of the batch'),
+}
+
+function settling<V>(resolve: (value: V) => void, reject: (reason: unknown) => void) {
+  return (outcome: PromiseSettledResult<V>) => {
+    if (outcome.status === 'fulfilled') resolve(outcome.value)
+    else reject(outcome.reason)
+  }
+}

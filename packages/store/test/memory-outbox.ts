@@ -1,0 +1,110 @@
+import type { EventId } from '@boltwarden/core/ids'
+import {
+  type AuditFact,
+  type Author,
+  auditAct,
+  type Claim,
+  type FailedAttempt,
+  type Outbox,
+  type OutboxRow,
+  type OutboxSummary,
+  type OwedAnswer,
+  type Page,
+  type Queued,
+} from '@boltwarden/store'
+import { pageLimit } from '#src/page'
+
+type Ports = { readonly record: (fact: AuditFact) => void; readonly written: () => void }
+
+/** The outbox of the model. */
+export class MemoryOutbox implements Outbox {
+  readonly #rows = new Map<EventId, OutboxRow>()
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  add(sequence: number, owed: OwedAnswer): Queued | undefined {
+    if (this.#rows.has(owed.event)) return undefined
+    const isFirst = this.#first(owed.lane) === undefined
+    const nextAttemptAtMs = owed.receivedAtMs
+    this.#rows.set(owed.event, { ...owed, sequence, attempts: 0, nextAttemptAtMs })
+    return { sequence, isFirst }
+  }
+
+  remove(event: EventId): boolean {
+    return this.#rows.delete(event)
+  }
+
+  async claim(claim: Claim, nowMs: number, limit: number): Promise<readonly OutboxRow[]> {
+    const due = [...this.#rows.values()]
+      .filter((row) => this.#first(row.lane) === row && row.nextAttemptAtMs <= nowMs)
+      .filter((row) => row.claim === undefined || row.claim.untilMs <= nowMs)
+      .sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs || a.sequence - b.sequence)
+      .slice(0, pageLimit({ limit }))
+      .map((row) => ({ ...row, claim }))
+    for (const row of due) this.#rows.set(row.event, row)
+    if (due.length > 0) this.#ports.written()
+    return due
+  }
+
+  async postpone(event: EventId, instance: string, failure: FailedAttempt): Promise<boolean> {
+    const row = this.#rows.get(event)
+    if (row?.claim?.instance !== instance) return false
+    const { claim: _claim, ...rest } = row
+    const { nextAttemptAtMs, error: lastError } = failure
+    this.#rows.set(event, { ...rest, attempts: row.attempts + 1, nextAttemptAtMs, lastError })
+    this.#ports.written()
+    return true
+  }
+
+  async setAside(event: EventId, reason: string, author: Author): Promise<boolean> {
+    const row = this.#rows.get(event)
+    if (row === undefined || row.setAside !== undefined) return false
+    const { claim: _claim, ...rest } = row
+    this.#rows.set(event, { ...rest, setAside: { reason, atMs: author.atMs } })
+    this.#ports.record(auditAct('answer-set-aside', author, `${event} ${reason}`))
+    this.#ports.written()
+    return true
+  }
+
+  async resume(event: EventId, author: Author): Promise<boolean> {
+    const row = this.#rows.get(event)
+    if (row?.setAside === undefined) return false
+    const { setAside: _setAside, ...rest } = row
+    this.#rows.set(event, { ...rest, nextAttemptAtMs: author.atMs })
+    this.#ports.record(auditAct('answer-resumed', author, event))
+    this.#ports.written()
+    return true
+  }
+
+  async row(event: EventId): Promise<OutboxRow | undefined> {
+    return this.#rows.get(event)
+  }
+
+  async rows(page: Page<number> = {}): Promise<readonly OutboxRow[]> {
+    return this.#sorted()
+      .filter(({ sequence }) => sequence > (page.after ?? 0))
+      .slice(0, pageLimit(page))
+  }
+
+  async summary(): Promise<OutboxSummary> {
+    const rows = [...this.#rows.values()]
+    const waiting = rows.filter(({ setAside }) => setAside === undefined)
+    const oldest = Math.min(...waiting.map(({ receivedAtMs }) => receivedAtMs))
+    return {
+      waiting: waiting.length,
+      setAside: rows.length - waiting.length,
+      ...(waiting.length > 0 && { oldestReceivedAtMs: oldest }),
+    }
+  }
+
+  #first(lane: string): OutboxRow | undefined {
+    return this.#sorted().find((row) => row.lane === lane && row.setAside === undefined)
+  }
+
+  #sorted(): readonly OutboxRow[] {
+    return [...this.#rows.values()].sort((a, b) => a.sequence - b.sequence)
+  }
+}
