@@ -59,3 +59,12 @@ export {
   type Store,
   type StoreOptions,
 } from './store.ts'
+export {
+  type Halt,
+  type Realm,
+  type Table,
+  type TableName,
+  tableNames,
+  tables,
+  type Upkeep,
+} from './upkeep.ts'

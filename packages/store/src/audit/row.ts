@@ -36,6 +36,9 @@ export const auditActs = [
   'answer-set-aside',
   'answer-resumed',
   'state-imported',
+  'store-restored',
+  'store-moved',
+  'store-filling',
 ] as const
 
 /** What somebody, or the signer by itself, did to what is remembered. */
