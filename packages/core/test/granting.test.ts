@@ -51,12 +51,13 @@ describe('signing jobs', () => {
     ['m/3/7h/0', "expected m/… with ' for hardened, as in m/84'/0'/0'/0/7"],
     [
       'm/2/0',
-      "expected m/0, m/1/k, m/3/n, m/3/n/0..4, m/4', m/5 or m/84'/c'/0'/0..1/k with k, n below 2^31",
+      "expected m/0, m/1/k, m/3/n, m/3/n/0..4, m/4', m/5, m/6'/0' or m/84'/c'/0'/0..1/k with k, n below 2^31",
     ],
     ['m/0', 'expected a key that may sign'],
     ['m/3/7', 'expected a key that may sign'],
     ["m/4'", 'expected a key that may sign'],
     ['m/5', 'expected a key that may sign'],
+    ["m/6'/0'", 'expected a key that may sign'],
   ])('the path %s is a problem', (path, expected) => {
     const problem = { job: id, path: 'jobs[0].path', message: expected }
     expect(sign({ ...validJob, path })).toEqual({ ok: false, error: [problem] })

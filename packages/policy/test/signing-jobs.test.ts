@@ -112,7 +112,7 @@ describe('policy-lightspark-path', () => {
 })
 
 describe('policy-lightspark-key-purpose', () => {
-  test.each(['m/0', "m/4'", 'm/5', 'm/3/7'])('%s signs nothing', (path) => {
+  test.each(['m/0', "m/4'", 'm/5', "m/6'/0'", 'm/3/7'])('%s signs nothing', (path) => {
     const honest = commitment()
     expect(
       decide(

@@ -20,6 +20,14 @@ export {
   emptyChain,
   nextRow,
 } from './audit/row.ts'
+export {
+  type AuditFinding,
+  type AuditFlaw,
+  type AuditReport,
+  type AuditTrust,
+  AuditVerification,
+  verifyAudit,
+} from './audit/verify.ts'
 export type {
   AcceptedAnswer,
   AuditLog,
@@ -52,6 +60,17 @@ export {
 } from './outbox.ts'
 export type { Page } from './page.ts'
 export { Permit } from './permit.ts'
+export {
+  compareToSeal,
+  decodeSeal,
+  encodeSeal,
+  isSealSigned,
+  makeSeal,
+  type Seal,
+  type SealProblem,
+  sealDigest,
+} from './seal.ts'
+export { type SealDeps, SealFile } from './seal-file.ts'
 export {
   createStore,
   type Keeping,

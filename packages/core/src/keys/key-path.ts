@@ -14,7 +14,7 @@ export const channelKeyNames = [
 export type ChannelKeyName = (typeof channelKeyNames)[number]
 
 /**
- * A key of Lightspark's key table, by what it is for. Nothing outside the table can be written
+ * A key of Lightspark's key table, or the one that is our own, by what it is for. Nothing outside the table can be written
  * down as one, so a purpose nobody foresaw cannot be derived.
  */
 export type KeyPath =
@@ -30,6 +30,11 @@ export type KeyPath =
   | { readonly purpose: 'preimage' }
   /** `m/5`: authorises money movement in the platform's API; never through a webhook. */
   | { readonly purpose: 'operation-signing' }
+  /**
+   * `m/6'/0'`: signs for places of the signer's own audit log and for how far its store has come.
+   * Not one of Lightspark's: hardened twice, so that no key that the platform may ask for leads to it.
+   */
+  | { readonly purpose: 'audit' }
   /** `m/84'/c'/0'/change/index`: the L1 wallet, P2WPKH. */
   | {
       readonly purpose: 'l1-wallet'
@@ -70,6 +75,7 @@ const maxPathLength = 64
 
 // Groups: 1-3 channel, 4 destination, 5-7 L1 wallet. A component is 0 or starts with 1 to 9.
 const n = '(0|[1-9][0-9]{0,9})'
+const auditPath = "m/6'/0'"
 const canonical = /^m(?:\/(?:0|[1-9][0-9]{0,9})'?)*$/
 const channel = new RegExp(`^m/3/${n}(?:/([0-4]))?$`)
 const destination = new RegExp(`^m/1/${n}$`)
@@ -99,12 +105,14 @@ export function parseKeyPath(text: string): Result<KeyPath, KeyPathProblem> {
   if (text === 'm/0') return ok({ purpose: 'node-identity' })
   if (text === "m/4'") return ok({ purpose: 'preimage' })
   if (text === 'm/5') return ok({ purpose: 'operation-signing' })
+  if (text === auditPath) return ok({ purpose: 'audit' })
   return matchChannel(text) ?? matchDestination(text) ?? matchL1Wallet(text) ?? outsideTable
 }
 
 const outsideTable: Result<KeyPath, KeyPathProblem> = err({
   reason: 'not-in-table',
-  expected: "m/0, m/1/k, m/3/n, m/3/n/0..4, m/4', m/5 or m/84'/c'/0'/0..1/k with k, n below 2^31",
+  expected:
+    "m/0, m/1/k, m/3/n, m/3/n/0..4, m/4', m/5, m/6'/0' or m/84'/c'/0'/0..1/k with k, n below 2^31",
 })
 
 function matchChannel(text: string): Result<KeyPath, KeyPathProblem> | undefined {
@@ -151,6 +159,8 @@ export function formatKeyPath(path: KeyPath): string {
       return "m/4'"
     case 'operation-signing':
       return 'm/5'
+    case 'audit':
+      return auditPath
     case 'l1-wallet':
       return `m/84'/${path.coin}'/0'/${path.change}/${path.index}`
   }

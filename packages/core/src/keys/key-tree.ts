@@ -17,7 +17,8 @@ export class KeyTree {
   /** @param seed - 16 to 64 bytes, secret. Not changed. */
   constructor(seed: Uint8Array, secp256k1: Secp256k1, maxCachedKeys: number) {
     this.#leaves = new LeastRecentlyUsed(maxCachedKeys)
-    // m/0, m/1, m/3, m/4', m/5, m/84', and coin, account and two chains of three coins: 18.
+    // m/0, m/1, m/3, m/4', m/5, m/6', m/6'/0', m/84', and coin, account and two chains of three
+    // coins: 20.
     this.#branches = new LeastRecentlyUsed(32)
     this.#master = ExtendedPrivateKey.fromSeed(seed, secp256k1)
   }
@@ -72,6 +73,10 @@ export class KeyTree {
         return this.#branch(this.#master, "m/4'", 4 + hardenedOffset)
       case 'operation-signing':
         return this.#branch(this.#master, 'm/5', 5)
+      case 'audit': {
+        const parent = this.#branch(this.#master, "m/6'", 6 + hardenedOffset)
+        return this.#branch(parent, formatKeyPath(path), hardenedOffset)
+      }
       case 'l1-wallet':
         return this.#leaf(path, () => this.#l1Chain(path.coin, path.change), path.index)
     }

@@ -181,6 +181,17 @@ export class Keychain {
     return this.#identity().usePrivateKey((key) => this.secp256k1.signRecoverable(hash, key))
   }
 
+  /**
+   * Signs with the audit key `m/6'/0'`, which signs nothing else.
+   *
+   * @param digest - of a checkpoint of the audit log, or of how far the store has come.
+   */
+  signAudit(digest: Digest): CompactSignature {
+    return this.#tree
+      .key({ purpose: 'audit' })
+      .usePrivateKey((key) => this.secp256k1.sign(digest, key))
+  }
+
   /** Overwrites every key with zeros; after it every method throws `TypeError`. */
   dispose(): void {
     this.#tree.dispose()

@@ -86,6 +86,11 @@ describe('key paths', () => {
     "m/4'/0",
     "m/5'",
     'm/6',
+    'm/6/0',
+    "m/6'",
+    "m/6'/0",
+    "m/6'/1'",
+    "m/6'/0'/0",
     "m/84'/3'/0'/0/0",
     "m/84'/0'/1'/0/0",
     "m/84'/0'/0'/2/0",
@@ -101,8 +106,8 @@ describe('key paths', () => {
     expect(result.ok ? undefined : result.error.reason).toBe('not-in-table')
   })
 
-  test('identity, seeds, preimages and operations do not sign', () => {
-    for (const text of ['m/0', 'm/3/0', "m/4'", 'm/5']) {
+  test('identity, seeds, preimages, operations and the audit key do not sign', () => {
+    for (const text of ['m/0', 'm/3/0', "m/4'", 'm/5', "m/6'/0'"]) {
       const path = parseKeyPath(text)
       expect(path.ok && isSigningKeyPath(path.value)).toBe(false)
     }

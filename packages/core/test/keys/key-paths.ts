@@ -39,5 +39,6 @@ export const keyPaths: fc.Arbitrary<KeyPath> = fc.oneof(
     { purpose: 'node-identity' },
     { purpose: 'preimage' },
     { purpose: 'operation-signing' },
+    { purpose: 'audit' },
   ),
 )

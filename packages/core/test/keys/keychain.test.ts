@@ -134,6 +134,13 @@ test('a per-commitment point is that of its secret', () => {
   )
 })
 
+test('an audit signature is of the key m/6h/0h', () => {
+  const signature = keychain.signAudit(message)
+  const key = HDKey.fromMasterSeed(seed).derive("m/6'/0'")
+  expect(keychain.publicKey({ purpose: 'audit' })).toEqual(key.publicKey)
+  expect(native.verify(signature, message, keychain.publicKey({ purpose: 'audit' }))).toBe(true)
+})
+
 describe('after dispose', () => {
   const disposed = Keychain.fromSeed(seed, options)
   disposed.sign(funding, message)
@@ -149,6 +156,7 @@ describe('after dispose', () => {
     sign: () => disposed.sign(funding, message),
     sharedSecret: () => disposed.sharedSecret(peer),
     signInvoiceHash: () => disposed.signInvoiceHash(message),
+    signAudit: () => disposed.signAudit(message),
   }
 
   test.each(Object.entries(uses))('%s throws', (_, use) => {
@@ -162,12 +170,21 @@ describe('after dispose', () => {
 
 describe('no secret becomes text', () => {
   const root = HDKey.fromMasterSeed(seed)
-  const secrets = ['m', 'm/0', 'm/3', 'm/3/7', 'm/3/7/0', "m/4'", 'm/5', "m/84'/2'/0'"].flatMap(
-    (path) => {
-      const key = root.derive(path)
-      return [key.privateKey, key.chainCode].map((bytes) => bytes ?? new Uint8Array())
-    },
-  )
+  const secrets = [
+    'm',
+    'm/0',
+    'm/3',
+    'm/3/7',
+    'm/3/7/0',
+    "m/4'",
+    'm/5',
+    "m/6'",
+    "m/6'/0'",
+    "m/84'/2'/0'",
+  ].flatMap((path) => {
+    const key = root.derive(path)
+    return [key.privateKey, key.chainCode].map((bytes) => bytes ?? new Uint8Array())
+  })
   const needles = [seed, ...secrets].flatMap((bytes) => [
     toHex(bytes),
     toHex(bytes.slice(0, 8)),

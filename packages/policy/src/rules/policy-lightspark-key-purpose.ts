@@ -7,7 +7,7 @@ import { defineRule, type Finding, nothing, type Rule } from './rule.ts'
 export const policyLightsparkKeyPurpose: Rule<'policy-lightspark-key-purpose'> = defineRule({
   tag: 'policy-lightspark-key-purpose',
   summary:
-    "m/0, m/4', m/5 or a channel's m/3/n for a signing job; a key whose outputs have another script than the job's (funding key: the 2-of-2 or an anchor; revocation, payment, delayed and HTLC keys: their BOLT 3 scripts; m/84' and m/1: P2WPKH), or what spends a funding output in another shape than that of a commitment or a close; a point or secret of anything but m/3/n",
+    "m/0, m/4', m/5, m/6'/0' or a channel's m/3/n for a signing job; a key whose outputs have another script than the job's (funding key: the 2-of-2 or an anchor; revocation, payment, delayed and HTLC keys: their BOLT 3 scripts; m/84' and m/1: P2WPKH), or what spends a funding output in another shape than that of a commitment or a close; a point or secret of anything but m/3/n",
   why: 'Each key guards one kind of output. A key that signs for another kind lets one request be passed off as another, past the rules for its own.',
   mandatory: true,
   severity: 'error',

@@ -3,7 +3,9 @@ import { emptyNodeState } from '@boltwarden/policy/state/node-state'
 import { Permit } from '../permit.ts'
 import { createStore, type Store } from '../store.ts'
 import type { Expectation, Harness, TestApi, TestDatabase } from './api.ts'
+import { auditLog } from './audit.ts'
 import { channelLife } from './channel-life.ts'
+import { outbox } from './outbox.ts'
 import {
   channelState,
   declines,
@@ -15,6 +17,7 @@ import {
   pointDelivery,
   signs,
 } from './samples.ts'
+import { together } from './together.ts'
 
 export type { Expectation, Harness, TestApi, TestDatabase } from './api.ts'
 export {
@@ -66,6 +69,9 @@ export function storeContract(api: TestApi, harness: Harness): void {
   uniqueness(suite)
   listings(suite)
   channelLife(suite)
+  together(suite)
+  auditLog(suite)
+  outbox(suite)
 }
 
 type Open = () => Promise<Store>

@@ -5,7 +5,7 @@ import {
   transactionId,
 } from '@boltwarden/core/bitcoin/transaction'
 import { emptyCounterpartySecrets } from '@boltwarden/core/bolt3/counterparty-secrets'
-import { digest, paymentHash, preimageNonce, txid } from '@boltwarden/core/bytes'
+import { commitmentSecret, digest, paymentHash, preimageNonce, txid } from '@boltwarden/core/bytes'
 import type { Grant } from '@boltwarden/core/grant'
 import { channelId, eventId, invoiceId, nodeId, payloadId } from '@boltwarden/core/ids'
 import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
@@ -49,6 +49,38 @@ export function hashDelivery(event: string, invoice: string): Delivery {
       network: 'REGTEST',
       invoice: invoiceId(invoice),
     },
+  }
+}
+
+/** A delivery that tells the counterparty's secret: there is nothing to answer. */
+export function revealDelivery(event: string, channel: number): Delivery {
+  return {
+    ...envelope(event),
+    request: {
+      kind: 'reveal-counterparty-per-commitment-secret',
+      network: 'REGTEST',
+      channel: channelId(`Channel:${channel}`),
+      node: nodeId('node:1'),
+      index: commitmentIndex(maxCommitmentIndex),
+      secret: commitmentSecret(filled(1)),
+    },
+  }
+}
+
+/** A delivery of signing jobs. */
+export function jobsDelivery(event: string): Delivery {
+  return walletDelivery(event).delivery
+}
+
+/** Uses something, and disposes of it whatever happens. */
+export async function withDispose<T extends AsyncDisposable>(
+  resource: T,
+  body: (resource: T) => Promise<void>,
+): Promise<void> {
+  try {
+    await body(resource)
+  } finally {
+    await resource[Symbol.asyncDispose]()
   }
 }
 
