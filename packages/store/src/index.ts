@@ -48,6 +48,7 @@ export {
   type StoreFaultDetail,
 } from './fault.ts'
 export type { BatchLimits } from './gathering.ts'
+export { moveStore, type StoreSums, sumsOf, type TableSum } from './moving.ts'
 export {
   type Claim,
   type FailedAttempt,
@@ -60,6 +61,7 @@ export {
 } from './outbox.ts'
 export type { Page } from './page.ts'
 export { Permit } from './permit.ts'
+export type { Row } from './rows.ts'
 export {
   compareToSeal,
   decodeSeal,
@@ -87,3 +89,6 @@ export {
   tables,
   type Upkeep,
 } from './upkeep.ts'
+export { everyRow } from './verification/every-row.ts'
+export { type StoreCheck, type StoreFinding, storeChecks } from './verification/findings.ts'
+export { type StoreReport, type StoreTrust, verifyStore } from './verification/verify-store.ts'
