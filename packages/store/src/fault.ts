@@ -1,4 +1,4 @@
-import type { Halt } from './upkeep.ts'
+import type { Halt } from './halt.ts'
 
 /** What went wrong with the store; public facts only. */
 export type StoreFaultDetail =
@@ -13,6 +13,10 @@ export type StoreFaultDetail =
       readonly expected: string
       readonly found: string
     }
+  /** The database does not let this role in, or not do this. */
+  | { readonly code: 'STORE_DENIED'; readonly reason: string }
+  /** The schema lacks migrations; whoever serves may not apply them. */
+  | { readonly code: 'STORE_SCHEMA_OLDER'; readonly found: number; readonly known: number }
   /** The file was written by a later version. */
   | { readonly code: 'STORE_SCHEMA_NEWER'; readonly found: number; readonly known: number }
   /** A migration that was applied is not the one that is shipped. */
@@ -48,6 +52,8 @@ const retryable: Readonly<Record<StoreFaultCode, boolean>> = {
   STORE_UNAVAILABLE: true,
   STORE_OUTCOME_UNKNOWN: true,
   STORE_NOT_DURABLE: false,
+  STORE_DENIED: false,
+  STORE_SCHEMA_OLDER: false,
   STORE_SCHEMA_NEWER: false,
   STORE_MIGRATION_CHANGED: false,
   STORE_FOREIGN_FILE: false,

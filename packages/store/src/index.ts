@@ -48,6 +48,7 @@ export {
   type StoreFaultDetail,
 } from './fault.ts'
 export type { BatchLimits } from './gathering.ts'
+export type { Halt } from './halt.ts'
 export { moveStore, type StoreSums, sumsOf, type TableSum } from './moving.ts'
 export {
   type Claim,
@@ -61,6 +62,7 @@ export {
 } from './outbox.ts'
 export type { Page } from './page.ts'
 export { Permit } from './permit.ts'
+export type { Realm } from './realm.ts'
 export type { Row } from './rows.ts'
 export {
   compareToSeal,
@@ -81,8 +83,6 @@ export {
   type StoreOptions,
 } from './store.ts'
 export {
-  type Halt,
-  type Realm,
   type Table,
   type TableName,
   tableNames,

@@ -1,27 +1,19 @@
-import type { Network } from '@boltwarden/core/network'
 import type { Author } from './audit/row.ts'
-import type { Row } from './rows.ts'
+import { type Halt, haltCauses } from './halt.ts'
+import type { Realm } from './realm.ts'
+import { oneOf, type Row, reading, text } from './rows.ts'
 
-/** Whose state it is. */
-export type Realm = {
-  /** The BIP 32 fingerprint of the master key, 8 hex digits. */
-  readonly fingerprint: string
-  readonly network: Network
+/**
+ * The halt of a row.
+ *
+ * @throws {StoreFault} `STORE_CORRUPT`.
+ */
+export function haltOf(row: Row): Halt {
+  return reading('halt', () => ({
+    cause: oneOf(row, 'cause', haltCauses),
+    detail: text(row, 'detail'),
+  }))
 }
-
-/** Why nothing is decided with a store until somebody accepts it. */
-export type Halt = {
-  /**
-   * `restored`: it came from a backup, which is old by nature. `moved`: another store took its place.
-   * `filling`: a move into it has not ended.
-   */
-  readonly cause: (typeof haltCauses)[number]
-  /** Public facts, short. */
-  readonly detail: string
-}
-
-/** Why a store may be halted. */
-export const haltCauses = ['restored', 'moved', 'filling'] as const
 
 /** How the values of a column are written. */
 export type ColumnType = 'text' | 'integer' | 'bytes'

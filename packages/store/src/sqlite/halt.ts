@@ -1,6 +1,6 @@
 import { StoreFault } from '../fault.ts'
-import { oneOf, reading, text } from '../rows.ts'
-import { type Halt, haltCauses } from '../upkeep.ts'
+import type { Halt } from '../halt.ts'
+import { haltOf } from '../upkeep.ts'
 import type { Connection } from './connection.ts'
 
 const sql = {
@@ -16,11 +16,7 @@ export function readHalt(connection: Connection): Halt | undefined {
   // A copy of an earlier version has no such table.
   if (connection.get(sql.exists) === undefined) return undefined
   const row = connection.get(sql.read)
-  if (row === undefined) return undefined
-  return reading('halt', () => ({
-    cause: oneOf(row, 'cause', haltCauses),
-    detail: text(row, 'detail'),
-  }))
+  return row && haltOf(row)
 }
 
 /** Halts the store, within the caller's transaction. */

@@ -1,7 +1,7 @@
 import type { Scope, View } from '@boltwarden/policy/view'
 import type { Backend, Step } from '../backend.ts'
 import { StoreFault } from '../fault.ts'
-import type { Realm } from '../upkeep.ts'
+import type { Realm } from '../realm.ts'
 import { SqliteBackend } from './backend.ts'
 import { applicationId, Connection, defaultBusyTimeoutMs } from './connection.ts'
 import { clearHalt, refuseHalted } from './halt.ts'
@@ -9,9 +9,9 @@ import { type Migration, migrate, readMigrations } from './migrations.ts'
 import { Presence } from './presence.ts'
 import { readRealm } from './upkeep.ts'
 
+export type { Realm } from '../realm.ts'
 export { backUpSqlite, restoreSqlite } from './backup.ts'
 export { openSqliteUpkeep } from './upkeep.ts'
-export type { Realm }
 
 /** What {@link openSqlite} needs. */
 export type SqliteOptions = {

@@ -3,16 +3,10 @@ import { integer as integerBetween } from '@boltwarden/core/assert'
 import { isNetwork } from '@boltwarden/core/network'
 import { type Author, auditAct } from '../audit/row.ts'
 import { StoreFault } from '../fault.ts'
+import type { Halt } from '../halt.ts'
+import type { Realm } from '../realm.ts'
 import { blob, integer, nullable, type Row, reading, text } from '../rows.ts'
-import {
-  type ColumnType,
-  type Halt,
-  type Realm,
-  type Table,
-  type TableName,
-  tables,
-  type Upkeep,
-} from '../upkeep.ts'
+import { type ColumnType, type Table, type TableName, tables, type Upkeep } from '../upkeep.ts'
 import { Chain } from './chain.ts'
 import { applicationId, Connection, defaultBusyTimeoutMs, type Value } from './connection.ts'
 import { clearHalt, readHalt, writeHalt } from './halt.ts'
