@@ -2,6 +2,7 @@ import type { RequestKind } from '@boltwarden/core/request'
 import { type Decision, violationsOf } from '@boltwarden/policy/decision'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Captured } from './capture/capture-file.ts'
+import { type RollbackSource, rollbackCounter } from './metrics/rollback.ts'
 import type { LoadedPolicy } from './policy-file/load.ts'
 
 /** How a delivery ended, for counting. */
@@ -65,6 +66,8 @@ export type Metrics = {
   captured(result: Captured): void
   /** What became of a commitment that waited for a reveal. */
   awaitedReveal(result: 'revealed' | 'held'): void
+  /** Something says that the store is older than what was promised. */
+  rollbackSuspected(source: RollbackSource): void
   observe(gauges: Gauges): void
   text(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -83,6 +86,7 @@ export function createMetrics(facts: BuildFacts): Metrics {
     countersOf(registry)
   const { deliverySeconds, answerSeconds, headroom, calls } = histogramsOf(registry)
   const policy = policyGauge(registry)
+  const rollbackSuspected = rollbackCounter(registry, prefix)
   for (const outcome of outcomes) deliveries.inc({ outcome }, 0)
   for (const result of reloadResults) reloads.inc({ result }, 0)
   return {
@@ -110,6 +114,7 @@ export function createMetrics(facts: BuildFacts): Metrics {
     policyReloaded: (result) => reloads.inc({ result }),
     captured: (result) => captures.inc({ result }),
     awaitedReveal: (result) => reveals.inc({ result }),
+    rollbackSuspected,
     observe: (gauges) => observe(gauges, registry),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }

@@ -28,6 +28,7 @@ import {
   type ReloadRequest,
 } from './policy-file/policy-in-force.ts'
 import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
+import { Sealing } from './store-care/sealing.ts'
 import { version } from './version.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
 import { makeFolder } from './write-file.ts'
@@ -98,9 +99,13 @@ async function assemble(
   const rules = fileRules(config, logger)
   const secrets = WebhookSecrets.load(config.webhook.secret_files, rules)
   const route = openAnswerRoute(config, rules)
-  const store = openStore(config, keychain)
-  closers.unshift(() => store[Symbol.asyncDispose]())
+  const opened = openStore(config, keychain)
+  closers.unshift(() => opened[Symbol.asyncDispose]())
   const metrics = metricsOf(config, keychain)
+  const onSuspicion = () => metrics.rollbackSuspected('seal')
+  const sealing = await Sealing.start(config, { ...deps, store: opened, onSuspicion })
+  closers.unshift(() => sealing.close())
+  const store = sealing.guard(opened)
   const { secp256k1 } = keychain
   const policyDeps = { network: config.network, secp256k1, logger, metrics }
   const policy = await PolicyInForce.load(config.policy.file, policyDeps)

@@ -2,10 +2,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodes } from '../fault-table.ts'
 import { version } from '../version.ts'
+import { addAuditCommands } from './audit-commands.ts'
 import { addChannelCommands } from './channel-commands.ts'
 import { addIntentCommands } from './intent-commands.ts'
 import { config, json, passphraseFd, passphraseFile, run, several, whole } from './options.ts'
 import { addPolicyCommands } from './policy-commands.ts'
+import { addStoreCommands } from './store-commands.ts'
 import { printError, processTerminal } from './terminal.ts'
 
 // Each command's code is loaded when it runs, so that --help and small commands start at once.
@@ -149,6 +151,8 @@ program
 addPolicyCommands(program, terminal)
 addIntentCommands(program, terminal)
 addChannelCommands(program, terminal)
+addStoreCommands(program, terminal)
+addAuditCommands(program, terminal)
 
 program.addHelpText(
   'after',

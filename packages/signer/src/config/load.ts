@@ -56,7 +56,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
       key_store_file: absolute(keys.key_store_file),
       ...optional('passphrase_file', keys.passphrase_file),
     },
-    store: { ...store, file: absolute(store.file) },
+    store: { ...store, file: absolute(store.file), seal_file: absolute(store.seal_file) },
     webhook: { ...webhook, secret_files: webhook.secret_files.map(absolute) },
     admin: { ...admin, ...optional('token_file', admin.token_file) },
     platform: {

@@ -25,7 +25,11 @@ const crypto = z.strictObject({
   backend: z.enum(['auto', 'native', 'portable']).default('auto'),
 })
 
-const store = z.strictObject({ file: path.default('data/boltwarden.sqlite') })
+const store = z.strictObject({
+  file: path.default('data/boltwarden.sqlite'),
+  /** Says, apart from the store, how far it had come: a copy in its place is noticed by it. */
+  seal_file: path.default('seal/boltwarden.seal'),
+})
 
 const webhook = z.strictObject({
   host: host.default('127.0.0.1'),

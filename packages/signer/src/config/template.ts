@@ -51,6 +51,8 @@ ${line('fingerprint', facts.fingerprint)}
 # What was decided and signed. Losing it loses the protection: back it up, and never restore an old
 # copy beside a live node.
 # file = "data/boltwarden.sqlite"
+# How far the store had come, signed. On another disk than the store it serves best.
+# seal_file = "seal/boltwarden.seal"
 
 [webhook]
 # host = "127.0.0.1"

@@ -10,7 +10,7 @@ import { Presence } from './presence.ts'
 import { readRealm } from './upkeep.ts'
 
 export type { Realm } from '../realm.ts'
-export { backUpSqlite, restoreSqlite } from './backup.ts'
+export { backUpSqlite, type Copied, restoreSqlite } from './backup.ts'
 export { openSqliteUpkeep } from './upkeep.ts'
 
 /** What {@link openSqlite} needs. */

@@ -1,0 +1,47 @@
+import { dirname } from 'node:path'
+import { backUpSqlite, type Copied, restoreSqlite } from '@boltwarden/store/sqlite'
+import { systemClock } from '../clock.ts'
+import { loadConfig } from '../config/load.ts'
+import { ownFault } from '../pipeline/ending.ts'
+import { makeFolder } from '../write-file.ts'
+import { print, type Terminal } from './terminal.ts'
+
+type Flags = { readonly config: string; readonly json?: boolean }
+
+/** The flags of `boltwarden store backup`. */
+export type StoreBackupFlags = Flags & { readonly out: string }
+
+/** The flags of `boltwarden store restore`. */
+export type StoreRestoreFlags = Flags & { readonly from: string; readonly aside?: string }
+
+/** `boltwarden store backup`: safe while a signer runs. */
+export async function runStoreBackup(flags: StoreBackupFlags, terminal: Terminal): Promise<void> {
+  const { store } = loadConfig(flags.config)
+  const copied = copying(() => backUpSqlite(store.file, flags.out, `a backup of ${today()}`))
+  const { bytes, generation } = copied
+  const told = { file: flags.out, bytes, generation: generation.generation }
+  print(terminal, flags.json, told, `${flags.out}: generation ${told.generation}, ${bytes} bytes\n`)
+}
+
+/** `boltwarden store restore`: no signer may run. */
+export async function runStoreRestore(flags: StoreRestoreFlags, terminal: Terminal): Promise<void> {
+  const { store } = loadConfig(flags.config)
+  makeFolder(dirname(store.file))
+  const detail = `restored on ${today()}`
+  const { generation } = copying(() => restoreSqlite(flags.from, store.file, detail, flags.aside))
+  const told = { file: store.file, generation: generation.generation, accepted: false }
+  const next = 'Nothing is signed with it until boltwarden store accept --reason "…".\n'
+  print(terminal, flags.json, told, `${store.file}: generation ${told.generation}\n${next}`)
+}
+
+function copying(copy: () => Copied): Copied {
+  try {
+    return copy()
+  } catch (error) {
+    throw ownFault(error)
+  }
+}
+
+function today(): string {
+  return new Date(systemClock.nowMs()).toISOString()
+}
