@@ -67,13 +67,16 @@ describe('a per-commitment point', () => {
     expect(signer.decide(changed(delivery, {})).writes.channels).toEqual([])
   })
 
-  test.each(['m/3/7/0', 'm/0', "m/4'", 'm/5', "m/6'/0'", 'm/1/0', "m/84'/2'/0'/0/0"])('of %s', (path) => {
-    const { signer, delivery } = firstPoint()
-    expect(outcome(signer.decide(changed(delivery, { path })))).toEqual([
-      'decline',
-      'policy-lightspark-key-purpose',
-    ])
-  })
+  test.each(['m/3/7/0', 'm/0', "m/4'", 'm/5', "m/6'/0'", 'm/1/0', "m/84'/2'/0'/0/0"])(
+    'of %s',
+    (path) => {
+      const { signer, delivery } = firstPoint()
+      expect(outcome(signer.decide(changed(delivery, { path })))).toEqual([
+        'decline',
+        'policy-lightspark-key-purpose',
+      ])
+    },
+  )
 
   test.each(["m/3/7'", 'm/3/07', '3/7', 'm/3/2147483648'])('of %s', (path) => {
     const { signer, delivery } = firstPoint()

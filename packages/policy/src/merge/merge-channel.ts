@@ -132,7 +132,7 @@ function mergeBroadcast(
   ours: readonly BroadcastCommitment[],
   theirs: readonly BroadcastCommitment[],
 ): readonly BroadcastCommitment[] {
-  const key = ({ txid }: BroadcastCommitment) => toHex(txid)
+  const key = ({ index, txid }: BroadcastCommitment) => `${index} ${toHex(txid)}`
   const there = new Map(theirs.map((commitment) => [key(commitment), commitment]))
   const both = ours.map((commitment) => ({ ...there.get(key(commitment)), ...commitment }))
   return union(both, theirs, key)

@@ -95,7 +95,7 @@ function addCopying(store: Command, terminal: Terminal): void {
 function addState(store: Command, terminal: Terminal): void {
   store
     .command('export')
-    .description('write what is remembered as JSON: docs/state-format.md')
+    .description('write what is remembered in JSON: docs/state-format.md')
     .requiredOption('--out <file>', 'a new file')
     .option('--minimal', 'only how far each channel has come')
     .addOption(config())
