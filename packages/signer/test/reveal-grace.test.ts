@@ -17,7 +17,7 @@ import { RevealWatch } from '../src/pipeline/reveal-watch.ts'
 import { Turnstile } from '../src/pipeline/turnstile.ts'
 import { parsePolicy } from '../src/policy-file/load.ts'
 import { type Recorded, readScenario } from './shared/corpus.ts'
-import { testMetrics } from './shared/deps.ts'
+import { quietLogger, testMetrics } from './shared/deps.ts'
 import { startTestService } from './shared/service.ts'
 import { withResolvers } from './shared/with-resolvers.ts'
 
@@ -76,6 +76,7 @@ describe('a commitment that overtakes the reveal of the one before', () => {
       reveals,
       turnstile: new Turnstile(),
       metrics: testMetrics(),
+      logger: quietLogger(),
     }
     const ruled = async ({ body, timestampMs }: Recorded, how: typeof decideOnceRevealed) => {
       const call = { id: '', signature: undefined, startedMs: 0, receivedAtMs: timestampMs }

@@ -1,12 +1,15 @@
 import { preimageNonce } from '@boltwarden/core/bytes'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import type { Network } from '@boltwarden/core/network'
+import type { Decision } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import { type Candidate, recompose } from '@boltwarden/policy/facts'
 import { judge } from '@boltwarden/policy/judge'
 import type { Store } from '@boltwarden/store'
 import type { Ruled } from '../capture/capture.ts'
 import type { Entropy } from '../entropy.ts'
+import type { Logger } from '../logging.ts'
+import type { Metrics } from '../metrics.ts'
 import type { LoadedPolicy } from '../policy-file/load.ts'
 import type { RevealWatch } from './reveal-watch.ts'
 import type { Turnstile } from './turnstile.ts'
@@ -21,6 +24,8 @@ export type DecideDeps = {
   readonly entropy: Entropy
   readonly reveals: RevealWatch
   readonly turnstile: Turnstile
+  readonly metrics: Metrics
+  readonly logger: Logger
 }
 
 /**
@@ -45,7 +50,27 @@ export async function decide(delivery: Delivery, deps: DecideDeps): Promise<Rule
   const ruling = await store.decide(delivery, (view) => judge(policy, facts, view))
   const isReveal = delivery.request.kind === 'reveal-counterparty-per-commitment-secret'
   if (isReveal && ruling.decision.verdict === 'sign') reveals.recorded()
-  return { ...ruling, policyHash: hash }
+  if (ruling.rollback === undefined) return { ...ruling, policyHash: hash }
+  suspectRollback(delivery, ruling.rollback, deps)
+  return { ...ruling, decision: saying(ruling.decision, ruling.rollback), policyHash: hash }
+}
+
+/** Whoever is alerted has to find what it was. */
+function suspectRollback({ event, request }: Delivery, sign: string, deps: DecideDeps): void {
+  const facts = { event_id: event, kind: request.kind, sign }
+  deps.metrics.rollbackSuspected('event')
+  deps.logger.error(facts, 'the store may be older than the channel')
+}
+
+/** A refusal says what else it may mean. */
+function saying(decision: Decision, sign: string): Decision {
+  if (decision.verdict === 'sign') return decision
+  const [{ message, ...first }, ...rest] = decision.violations
+  const said = {
+    ...first,
+    message: `${message}; this store may be older than the channel: ${sign}`,
+  }
+  return { ...decision, violations: [said, ...rest] }
 }
 
 /** Randomness is drawn before the critical section, which draws none. */
