@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchCrypto } from './crypto.ts'
+import { benchInFlight } from './events-in-flight.ts'
 import { benchInProcess } from './events-in-process.ts'
 import { benchOverHttp } from './events-over-http.ts'
 import { machineFacts } from './machine.ts'
@@ -28,6 +29,9 @@ const workload = loadWorkload('justice-anchors', Date.now())
 const inProcess = await benchInProcess(workload, 500 / share)
 show('Events in process: raw body to the mutation, nothing sent', inProcess)
 
+const inFlight = await benchInFlight(workload, 40 / share)
+show('Events in process, 64 in flight: time for each', inFlight)
+
 const overHttp = await benchOverHttp(workload, { rounds: 300 / share, windows: 40 / share })
 show('Events over HTTP, one at a time', overHttp.sequential)
 show('Events over HTTP, at once', [overHttp.concurrent])
@@ -35,7 +39,7 @@ show('Events over HTTP, at once', [overHttp.concurrent])
 if (!quick) {
   const folder = join(import.meta.dirname, '..', 'results')
   mkdirSync(folder, { recursive: true })
-  const results = { machine, crypto, inProcess, overHttp }
+  const results = { machine, crypto, inProcess, inFlight, overHttp }
   writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
   const head = `# Results\n\n${machine.date}, commit ${machine.commit}: ${facts}`
   writeFileSync(join(folder, 'results.md'), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)

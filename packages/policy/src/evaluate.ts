@@ -1,3 +1,4 @@
+import type { RequestKind } from '@boltwarden/core/request'
 import { reviewCommitments } from './channel/commitment-review.ts'
 import type { Decision, Violation } from './decision.ts'
 import type { Policy } from './policy.ts'
@@ -14,18 +15,32 @@ export type Weighed = { readonly violation: Violation; readonly severity: Severi
 /** A rule that was applied, and everything that it found. */
 export type Assessment = { readonly rule: Rule; readonly found: readonly Weighed[] }
 
+const rulesFor = (kind: RequestKind): readonly Rule[] =>
+  tags.map((tag): Rule => rules[tag]).filter((rule) => rule.appliesTo.includes(kind))
+
+// Found once, not for each event.
+const rulesOf: Readonly<Record<RequestKind, readonly Rule[]>> = {
+  'derive-key-and-sign': rulesFor('derive-key-and-sign'),
+  'request-invoice-payment-hash': rulesFor('request-invoice-payment-hash'),
+  'release-payment-preimage': rulesFor('release-payment-preimage'),
+  'get-per-commitment-point': rulesFor('get-per-commitment-point'),
+  'release-per-commitment-secret': rulesFor('release-per-commitment-secret'),
+  'reveal-counterparty-per-commitment-secret': rulesFor(
+    'reveal-counterparty-per-commitment-secret',
+  ),
+  ecdh: rulesFor('ecdh'),
+  'sign-invoice': rulesFor('sign-invoice'),
+}
+
 /** Applies every rule on requests of this kind, in alphabetical order. Total and pure. */
 export function assess(question: Question): readonly Assessment[] {
   const { policy, facts, view } = question
   const { kind } = facts.delivery.request
   const context = { ...question, commitments: reviewCommitments(facts, view, policy) }
-  return tags
-    .map((tag): Rule => rules[tag])
-    .filter((rule) => rule.appliesTo.includes(kind))
-    .map((rule) => ({
-      rule,
-      found: rule.check(context).map((finding) => weigh(rule, finding, policy)),
-    }))
+  return rulesOf[kind].map((rule) => ({
+    rule,
+    found: rule.check(context).map((finding) => weigh(rule, finding, policy)),
+  }))
 }
 
 /**

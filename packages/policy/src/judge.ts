@@ -3,7 +3,7 @@ import type { Grant } from '@boltwarden/core/grant'
 import { toGrant } from '@boltwarden/core/granting'
 import { advance } from './advance.ts'
 import { type Decision, violationsOf } from './decision.ts'
-import { evaluate, type Question } from './evaluate.ts'
+import { assess, evaluate, type Question } from './evaluate.ts'
 import type { Facts } from './facts.ts'
 import { type Policy, policyHash } from './policy.ts'
 import { rollbackSign } from './rollback.ts'
@@ -34,6 +34,10 @@ export type Judgement = {
  * The same delivery again gets the same answer: signed ones are signed again, declined jobs are
  * declined again. What was held, and refusals that the platform was not told by a mutation, are
  * judged anew.
+ *
+ * An answer that the platform never accepted is another matter: what it would sign may have become
+ * forbidden since, as the state moved on. Where a mandatory rule forbids it by now it is held, and
+ * what was recorded of it stays. An answer that was accepted once teaches nobody anything.
  *
  * @throws {TypeError} if the rules let through what is no grant: a bug, never the request's doing.
  * @example
@@ -66,7 +70,7 @@ export type Judgement = {
  * ```
  */
 export function judge(policy: Policy, facts: Facts, view: View): Judgement {
-  const repetition = repeat(facts, view)
+  const repetition = repeat(policy, facts, view)
   if (repetition !== undefined) return repetition
   const decision = evaluate({ policy, facts, view })
   const entry = ledgerEntry(policy, facts, decision)
@@ -90,12 +94,18 @@ function suspicionOf(question: Question, decision: Decision): string | undefined
 }
 
 /** The same answer as before, where the same delivery has one. */
-function repeat(facts: Facts, view: View): Judgement | undefined {
+function repeat(policy: Policy, facts: Facts, view: View): Judgement | undefined {
   const { event } = view
   if (event === undefined || !isSameDelivery(facts, event)) return undefined
   if (event.verdict === 'sign') {
     const grant = grantOf(facts, view)
     if (grant === undefined) return undefined
+    const overtaken =
+      event.answeredAtMs === undefined ? overtakenBy(policy, facts, view) : undefined
+    if (overtaken !== undefined) {
+      const entry = ledgerEntry(policy, facts, overtaken)
+      return { decision: overtaken, entry, writes: noWrites, repeated: false }
+    }
     return { decision: { verdict: 'sign', warnings: [] }, grant, writes: noWrites, repeated: true }
   }
   const [first, ...rest] = event.tags.map((tag) => ({ tag, message: 'declined before' }))
@@ -103,6 +113,17 @@ function repeat(facts: Facts, view: View): Judgement | undefined {
   if (!isDeclined || first === undefined) return undefined
   const decision = { verdict: 'decline', violations: [first, ...rest] } as const
   return { decision, writes: noWrites, repeated: true }
+}
+
+/**
+ * What forbids by now an answer that was granted before and never accepted. Never a refusal: the
+ * question was right when it was asked, and that is no reason to close a channel.
+ */
+function overtakenBy(policy: Policy, facts: Facts, view: View): Decision | undefined {
+  const [first, ...rest] = assess({ policy, facts, view })
+    .filter(({ rule }) => rule.mandatory)
+    .flatMap(({ found }) => found.map(({ violation }) => violation))
+  return first && { verdict: 'hold', violations: [first, ...rest] }
 }
 
 function isSameDelivery({ delivery }: Facts, entry: LedgerEntry): boolean {

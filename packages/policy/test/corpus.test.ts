@@ -1,5 +1,10 @@
 import { answer } from '@boltwarden/core/answering'
-import { toHex } from '@boltwarden/core/hex'
+import { preimageNonce } from '@boltwarden/core/bytes'
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
+import { eventId } from '@boltwarden/core/ids'
+import { violationsOf } from '@boltwarden/policy/decision'
+import { judge } from '@boltwarden/policy/judge'
+import { rules } from '@boltwarden/policy/rules/index'
 import { describe, expect, test } from 'vitest'
 import { readScenario, scenarioNames } from './corpus.ts'
 import { Signer } from './signer.ts'
@@ -44,9 +49,36 @@ describe('recorded traffic of LDK nodes', () => {
     const scenario = readScenario(name)
     const signer = Signer.of(scenario)
     const first = signer.play(scenario)
+    for (const { delivery } of scenario.events) signer.accepted(delivery)
     const second = signer.play(scenario)
     expect(second.map(({ repeated }) => repeated)).toEqual(first.map(() => true))
     expect(second.map(({ grant }) => grant)).toEqual(first.map(({ grant }) => grant))
     expect(second.every(({ writes }) => writes.channels.length === 0 && !writes.event)).toBe(true)
+  })
+
+  test.each(scenarioNames)('%s: an answer that did not arrive is given again at once', (name) => {
+    const scenario = readScenario(name)
+    const signer = Signer.of(scenario)
+    for (const { delivery, nonce, label } of scenario.events) {
+      const drawn = nonce === undefined ? undefined : preimageNonce(hexToBytes(nonce))
+      const first = signer.decide(delivery, drawn)
+      const again = signer.decide(delivery, drawn)
+      expect(again, `${label}`).toMatchObject({ repeated: true, grant: first.grant })
+    }
+  })
+
+  test.each(scenarioNames)('%s: no answer is given that the state has overtaken', (name) => {
+    const scenario = readScenario(name)
+    const signer = Signer.of(scenario)
+    signer.play(scenario)
+    const again = scenario.events.map(({ delivery }) => {
+      const judgement = signer.decide(delivery)
+      const anew = { ...delivery, event: eventId(`new-${delivery.event}`) }
+      const asked = judge(signer.policy, signer.facts(anew), signer.view(anew))
+      // What would be refused under a new id is held; what would be signed is given again.
+      const isForbidden = violationsOf(asked.decision).some(({ tag }) => rules[tag].mandatory)
+      return [judgement.decision.verdict, isForbidden ? 'hold' : 'sign']
+    })
+    expect(again.map(([found]) => found)).toEqual(again.map(([, expected]) => expected))
   })
 })

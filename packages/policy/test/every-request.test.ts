@@ -5,8 +5,9 @@ import type { Request } from '@boltwarden/core/request'
 import { recompose } from '@boltwarden/policy/facts'
 import { canonicalPolicy, createPolicy, defaultPolicy, policyHash } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
+import { readScenario } from './corpus.ts'
 import { changedJob, hash, honest, nonceOf, outcome, signing } from './honest.ts'
-import { recordedPolicy } from './signer.ts'
+import { recordedPolicy, Signer } from './signer.ts'
 import { commitment } from './signing.ts'
 
 const point = () => honest('open-legacy', 'get-per-commitment-point')
@@ -92,6 +93,27 @@ describe('the ledger', () => {
     const again = signer.decide(old)
     expect(outcome(again)).toEqual(['decline', 'policy-lightspark-freshness'])
     expect(again).toMatchObject({ repeated: true, writes: { channels: [] } })
+  })
+
+  test('an answer that never arrived is held once it is forbidden, and its record stays', () => {
+    const scenario = readScenario('justice-anchors')
+    const signer = Signer.of(scenario)
+    signer.play(scenario)
+    const releases = scenario.events.filter(
+      ({ delivery: { request } }) => request.kind === 'release-per-commitment-secret',
+    )
+    const delivery = releases[0]?.delivery
+    if (delivery === undefined) throw new TypeError('"scenario" expected a release')
+    const recorded = signer.view(delivery).event
+    expect(recorded?.verdict).toBe('sign')
+    const judgement = signer.decide(delivery)
+    expect(judgement).toMatchObject({ repeated: false, entry: { verdict: 'hold' } })
+    expect(judgement.decision.verdict).toBe('hold')
+    expect(judgement.grant).toBeUndefined()
+    expect(judgement.entry?.tags).toEqual(['policy-lightspark-release-order'])
+    expect(signer.view(delivery).event).toEqual(recorded)
+    signer.accepted(delivery)
+    expect(signer.decide(delivery)).toMatchObject({ repeated: true, decision: { verdict: 'sign' } })
   })
 
   test('a refusal without a mutation is judged anew', () => {

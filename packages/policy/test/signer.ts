@@ -86,6 +86,13 @@ export class Signer {
     return judgement
   }
 
+  /** The platform has accepted the answer to this delivery. */
+  accepted({ event }: Delivery): void {
+    const entry = this.#events.get(event)
+    if (entry === undefined) throw new TypeError('"event" expected one that was decided')
+    this.#events.set(event, { ...entry, answeredAtMs: 1, answerDigest: new Uint8Array(32) })
+  }
+
   /** Decides all of a scenario's events up to `until`. */
   play(scenario: Scenario, until: number = scenario.events.length): readonly Judgement[] {
     return scenario.events

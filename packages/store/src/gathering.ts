@@ -12,6 +12,15 @@ export type BatchLimits = {
 /** Enough to share the cost of a commit, and few enough not to hold up the event loop. */
 export const defaultBatchLimits: BatchLimits = Object.freeze({ tasks: 32, bytes: 4 << 20 })
 
+/** How many accepted answers one commit notes: each is a row or two. */
+const maxAccepted = 256
+
+/**
+ * How many turns of the event loop that bring nothing end the gathering. Other work of calls that
+ * are under way comes in between their decisions; an idle loop turns in microseconds.
+ */
+const quietTurns = 4
+
 type Waiting<T> = {
   readonly task: Task<T>
   readonly bytes: number
@@ -66,15 +75,17 @@ export class Gathering<T> {
   #gather(): void {
     if (this.#isCommitting || this.#isDue) return
     this.#isDue = true
-    this.#look(0)
+    this.#look(0, quietTurns)
   }
 
-  /** Commits once a turn has brought nothing more, or enough is there. */
-  #look(seen: number): void {
+  /** Commits once some turns have brought nothing more, or enough is there. */
+  #look(seen: number, quiet: number): void {
     setImmediate(() => {
-      const waiting = this.#tasks.length
-      if (waiting > seen && waiting < this.#limits.tasks) {
-        this.#look(waiting)
+      const [tasks, accepted] = [this.#tasks.length, this.#accepted.length]
+      const isEnough = tasks >= this.#limits.tasks || accepted >= maxAccepted
+      const left = tasks + accepted > seen ? quietTurns : quiet - 1
+      if (!isEnough && left > 0) {
+        this.#look(tasks + accepted, left)
         return
       }
       this.#isDue = false
@@ -85,7 +96,7 @@ export class Gathering<T> {
   async #commit(): Promise<void> {
     this.#isCommitting = true
     const tasks = this.#take()
-    const accepted = this.#accepted.splice(0, this.#limits.tasks)
+    const accepted = this.#accepted.splice(0, maxAccepted)
     try {
       const outcome = await this.#backend.commit({
         tasks: tasks.map(({ task }) => task),

@@ -11,6 +11,7 @@ import { decodeNodeState, type NodeState } from '@boltwarden/policy/state/node-s
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { decodeSpentOutput, type SpentOutput } from '@boltwarden/policy/state/spent-output'
 import { isTag, type Tag } from '@boltwarden/policy/tags'
+import type { DecodedTexts } from './decoded-texts.ts'
 import { StoreFault } from './fault.ts'
 
 /** A row as a database gives it: nothing is believed of it. */
@@ -72,8 +73,18 @@ export function ledgerEntryOf(row: Row): LedgerEntry {
 
 /** The channel of a row whose `state` must agree with its key columns. */
 export function channelOf(row: Row): ChannelState {
+  return knownChannelOf(row, undefined)
+}
+
+/** As {@link channelOf}; `held` spares decoding the same text again. */
+export function knownChannelOf(
+  row: Row,
+  held: DecodedTexts<ChannelState> | undefined,
+): ChannelState {
   return reading('channels', () => {
-    const state = decoded(decodeChannelState(text(row, 'state')))
+    const encoded = text(row, 'state')
+    const decode = () => decoded(decodeChannelState(encoded))
+    const state = held?.read(integer(row, 'channel'), encoded, decode) ?? decode()
     if (state.channel !== integer(row, 'channel') || state.id !== text(row, 'id')) {
       throw new RangeError('"state" is that of another row')
     }
@@ -103,9 +114,13 @@ export function intentOf(row: Row): Intent {
   })
 }
 
-/** The state of the node. */
-export function nodeOf(row: Row): NodeState {
-  return reading('node', () => decoded(decodeNodeState(text(row, 'state'))))
+/** The state of the node; `held` spares decoding the same text again. */
+export function nodeOf(row: Row, held?: DecodedTexts<NodeState>): NodeState {
+  return reading('node', () => {
+    const encoded = text(row, 'state')
+    const decode = () => decoded(decodeNodeState(encoded))
+    return held?.read(0, encoded, decode) ?? decode()
+  })
 }
 
 /** The spent output of a row whose `state` must agree with its key column. */

@@ -1,6 +1,8 @@
+import { eventId } from '@boltwarden/core/ids'
 import type { Delivery } from '@boltwarden/policy/event'
 import { createStore, isStoreFault, type Store } from '@boltwarden/store'
 import {
+  author,
   channelState,
   declines,
   filled,
@@ -75,6 +77,62 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   })),
 )
 
+const instance = fc.constantFrom('a', 'b')
+const time = fc.integer({ min: 0, max: 20 })
+const body = Uint8Array.of(1, 0xff)
+
+const outboxAction: fc.Arbitrary<Action> = fc.oneof(
+  fc.tuple(event, small, fc.option(fc.tuple(instance, time))).map(([id, channel, claimed]) => {
+    const delivery = pointDelivery(id, channel)
+    const [by, untilMs] = claimed ?? []
+    const claim =
+      by === undefined || untilMs === undefined ? {} : { claim: { instance: by, untilMs } }
+    return {
+      name: `${id} owed in ${channel}`,
+      run: (store: Store) =>
+        store
+          .decide(delivery, signs(delivery), { body, ...claim })
+          .then((ruling) => [readable(ruling), ruling.queued]),
+    }
+  }),
+  fc.tuple(instance, time, small).map(([by, nowMs, limit]) => ({
+    name: `${by} claims at ${nowMs}`,
+    run: (store: Store) =>
+      store.outbox.claim({ instance: by, untilMs: nowMs + 5 }, nowMs, limit + 1),
+  })),
+  fc.tuple(event, instance, time).map(([id, by, nextAttemptAtMs]) => ({
+    name: `${by} postpones ${id}`,
+    run: (store: Store) =>
+      store.outbox.postpone(eventId(id), by, { nextAttemptAtMs, error: 'TIMED_OUT' }),
+  })),
+  event.map((id) => ({
+    name: `${id} set aside`,
+    run: (store: Store) => store.outbox.setAside(eventId(id), 'POISONED', author),
+  })),
+  event.map((id) => ({
+    name: `${id} resumed`,
+    run: (store: Store) => store.outbox.resume(eventId(id), author),
+  })),
+  time.map((beforeMs) => ({
+    name: `prunes before ${beforeMs}`,
+    run: (store: Store) => store.prune(beforeMs, author, 2),
+  })),
+)
+
+/** Several at once: one commit serves them. */
+const together: fc.Arbitrary<Action> = fc
+  .array(action, { minLength: 2, maxLength: 6 })
+  .map((actions) => ({
+    name: `at once: ${actions.map(({ name }) => name).join(', ')}`,
+    run: (store: Store) => Promise.all(actions.map(({ run }) => outcomeOf(run(store)))),
+  }))
+
+const anything = fc.oneof(
+  { weight: 6, arbitrary: action },
+  { weight: 6, arbitrary: outboxAction },
+  { weight: 1, arbitrary: together },
+)
+
 async function everything(store: Store): Promise<unknown> {
   const events = Array.from({ length: 10 }, (_, n) => pointDelivery(`e-${n}`, 1).event)
   return {
@@ -82,6 +140,10 @@ async function everything(store: Store): Promise<unknown> {
     invoices: await store.invoices(),
     events: await Promise.all(events.map((id) => store.event(id))),
     counts: await store.counts(),
+    outbox: await store.outbox.rows(),
+    summary: await store.outbox.summary(),
+    audit: await store.audit.rows({ limit: 1000 }),
+    generation: (await store.generation()).generation,
   }
 }
 
@@ -89,7 +151,7 @@ describe('SQLite', () => {
   test('does what the model does, whatever is asked and however often it is reopened', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(action, fc.boolean()), { maxLength: 30 }),
+        fc.array(fc.tuple(anything, fc.boolean()), { maxLength: 30 }),
         async (actions) => {
           const file = sqliteFile()
           const model = createStore(memoryBackend(new Memory()))

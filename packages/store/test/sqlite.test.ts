@@ -272,7 +272,7 @@ describe('migrations', () => {
       { version: 5, name: '0005_halt.sql' },
       { version: 6, name: '9999_more.sql' },
     ])
-    expect(connection.get('PRAGMA user_version')).toEqual({ user_version: 6 })
+    expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 6 }])
     connection.close()
   })
 

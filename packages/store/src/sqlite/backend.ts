@@ -28,7 +28,7 @@ import { channelOf, integer, intentOf, invoiceOf, ledgerEntryOf, text } from '..
 import { SqliteAuditLog } from './audit-log.ts'
 import { Chain } from './chain.ts'
 import type { Connection } from './connection.ts'
-import { putRow, readNode, readView, write } from './decisions.ts'
+import { Decisions, putRow } from './decisions.ts'
 import { clearHalt } from './halt.ts'
 import { dequeue, enqueue, SqliteOutbox } from './outbox.ts'
 import { sql } from './statements.ts'
@@ -49,11 +49,13 @@ export class SqliteBackend implements Backend {
   readonly audit: SqliteAuditLog
   readonly #connection: Connection
   readonly #closed: () => void
+  readonly #decisions: Decisions
 
   /** @param closed - told once the connection is closed. */
   constructor(connection: Connection, closed: () => void = () => {}) {
     this.#connection = connection
     this.#closed = closed
+    this.#decisions = new Decisions(connection)
     this.outbox = new SqliteOutbox(connection)
     this.audit = new SqliteAuditLog(connection)
   }
@@ -124,7 +126,7 @@ export class SqliteBackend implements Backend {
   }
 
   async node(): Promise<NodeState> {
-    return readNode(this.#connection)
+    return this.#decisions.node()
   }
 
   async event(event: EventId): Promise<LedgerEntry | undefined> {
@@ -187,11 +189,11 @@ export class SqliteBackend implements Backend {
   }
 
   #decide<T>(task: Task<T>, at: number, chain: Chain): PromiseSettledResult<Done<T>> {
-    const judged = judge(this.#connection, task)
+    const judged = judge(this.#decisions, task)
     if (judged.status === 'rejected') return judged
     const { view, step } = judged.value
     try {
-      write(this.#connection, step.writes, view)
+      this.#decisions.write(step.writes, view)
       const queued = step.recorded && this.#record(step.recorded, chain)
       return { status: 'fulfilled', value: { value: step.value, ...(queued && { queued }) } }
     } catch (error) {
@@ -208,11 +210,11 @@ export class SqliteBackend implements Backend {
 
 /** Reads what the task may see and runs its step. Nothing is written yet. */
 function judge<T>(
-  connection: Connection,
+  decisions: Decisions,
   { scope, step }: Task<T>,
 ): PromiseSettledResult<{ readonly view: View; readonly step: Step<T> }> {
   try {
-    const view = readView(connection, scope)
+    const view = decisions.read(scope)
     return { status: 'fulfilled', value: { view, step: step(view) } }
   } catch (reason) {
     // A row that does not read is no trouble for the others; a database that fails is.

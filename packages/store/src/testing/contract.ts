@@ -28,6 +28,7 @@ export {
   runChild,
 } from './processes.ts'
 export {
+  author,
   channelState,
   declines,
   filled,
