@@ -1,8 +1,6 @@
-import { dirname } from 'node:path'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import { AccountTokenAuthProvider, LightsparkClient } from '@boltwarden/sdk'
 import { type Counts, createStore, type Store } from '@boltwarden/store'
-import { openSqlite } from '@boltwarden/store/sqlite'
 import { adminRoutes } from './admin/routes.ts'
 import { type Capture, captureInto, noCapture } from './capture/capture.ts'
 import { CaptureFile } from './capture/capture-file.ts'
@@ -28,10 +26,10 @@ import {
   type ReloadRequest,
 } from './policy-file/policy-in-force.ts'
 import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
+import { openBackend } from './store-backend.ts'
 import { Sealing } from './store-care/sealing.ts'
 import { version } from './version.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
-import { makeFolder } from './write-file.ts'
 
 /** What a service is started with. It owns the keychain from then on. */
 export type ServiceDeps = {
@@ -99,7 +97,7 @@ async function assemble(
   const rules = fileRules(config, logger)
   const secrets = WebhookSecrets.load(config.webhook.secret_files, rules)
   const route = openAnswerRoute(config, rules)
-  const opened = openStore(config, keychain)
+  const opened = await openStore(config, keychain, rules)
   closers.unshift(() => opened[Symbol.asyncDispose]())
   const metrics = metricsOf(config, keychain)
   const onSuspicion = () => metrics.rollbackSuspected('seal')
@@ -268,12 +266,15 @@ export function openClient(config: Config, rules: SecretFileRules): LightsparkCl
  * The store of these keys.
  *
  * @throws {StoreFault} where it cannot be used.
+ * @throws {SignerFault} as the secret demands.
  */
-export function openStore(config: Config, keychain: Keychain): Store {
-  const path = config.store.file
-  makeFolder(dirname(path))
+export async function openStore(
+  config: Config,
+  keychain: Keychain,
+  rules: SecretFileRules,
+): Promise<Store> {
   const realm = { fingerprint: keychain.fingerprint, network: config.network }
-  return createStore(openSqlite({ path, realm }))
+  return createStore(await openBackend(config, realm, rules))
 }
 
 function metricsOf(config: Config, keychain: Keychain): Metrics {

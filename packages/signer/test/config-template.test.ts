@@ -37,6 +37,8 @@ describe('the configuration that init writes', () => {
     const all = uncommented(text)
       .replace('passphrase_file = "passphrase"\n', '')
       .replace('file = "capture/events.ndjson"\n', '')
+      .replace('password_file = "database-password"\n', '')
+      .replace('tls_ca_file = "database-ca.pem"\n', '')
     expect(parseConfig(all, 'boltwarden.toml')).toEqual(written)
   })
 

@@ -94,6 +94,9 @@ export interface Outbox {
   summary(): Promise<OutboxSummary>
 }
 
+/** Nobody claims a row, or lets one rest, for longer than this: an hour. */
+export const farAheadMs = 3_600_000
+
 /** An attempt that failed. */
 export type FailedAttempt = {
   /** When to try again, in milliseconds since 1970. */

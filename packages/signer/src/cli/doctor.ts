@@ -62,7 +62,7 @@ async function diagnoseConfig(
       ...checkWebhookSecrets(config, rules),
       await checkPolicy(config, curve.secp256k1),
       checkAdminTokens(config, rules),
-      await checkStore(config, keys.keychain),
+      await checkStore(config, keys.keychain, rules),
       ...(await checkPorts(config)),
       ...(await checkWorld(config, flags, rules)),
     ]

@@ -15,6 +15,7 @@ export function addStoreCommands(program: Command, terminal: Terminal): void {
   addLooking(store, terminal)
   addCopying(store, terminal)
   addState(store, terminal)
+  addMigrating(store, terminal)
 }
 
 function addLooking(store: Command, terminal: Terminal): void {
@@ -136,3 +137,22 @@ export const keepDays = () =>
   new Option('--keep-days <number>', 'rows of so many days stay')
     .argParser(Number)
     .makeOptionMandatory()
+
+function addMigrating(store: Command, terminal: Terminal): void {
+  store
+    .command('migrate')
+    .description('make the tables in PostgreSQL, or bring them to this version')
+    .addOption(config())
+    .requiredOption('--user <role>', 'the role that owns the tables; not the one that serves')
+    .option('--password-file <file>', 'holds its password')
+    .addOption(json())
+    .action(
+      run(
+        terminal,
+        async (flags: Parameters<typeof import('./store-migrate.ts').runStoreMigrate>[0]) => {
+          const { runStoreMigrate } = await import('./store-migrate.ts')
+          await runStoreMigrate(flags, terminal)
+        },
+      ),
+    )
+}

@@ -3,6 +3,7 @@ import { backUpSqlite, type Copied, restoreSqlite } from '@boltwarden/store/sqli
 import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import { ownFault } from '../pipeline/ending.ts'
+import { storeFileOf } from '../store-care/care.ts'
 import { makeFolder } from '../write-file.ts'
 import { print, type Terminal } from './terminal.ts'
 
@@ -16,8 +17,8 @@ export type StoreRestoreFlags = Flags & { readonly from: string; readonly aside?
 
 /** `boltwarden store backup`: safe while a signer runs. */
 export async function runStoreBackup(flags: StoreBackupFlags, terminal: Terminal): Promise<void> {
-  const { store } = loadConfig(flags.config)
-  const copied = copying(() => backUpSqlite(store.file, flags.out, `a backup of ${today()}`))
+  const file = storeFileOf(loadConfig(flags.config))
+  const copied = copying(() => backUpSqlite(file, flags.out, `a backup of ${today()}`))
   const { bytes, generation } = copied
   const told = { file: flags.out, bytes, generation: generation.generation }
   print(terminal, flags.json, told, `${flags.out}: generation ${told.generation}, ${bytes} bytes\n`)
@@ -25,13 +26,13 @@ export async function runStoreBackup(flags: StoreBackupFlags, terminal: Terminal
 
 /** `boltwarden store restore`: no signer may run. */
 export async function runStoreRestore(flags: StoreRestoreFlags, terminal: Terminal): Promise<void> {
-  const { store } = loadConfig(flags.config)
-  makeFolder(dirname(store.file))
+  const file = storeFileOf(loadConfig(flags.config))
+  makeFolder(dirname(file))
   const detail = `restored on ${today()}`
-  const { generation } = copying(() => restoreSqlite(flags.from, store.file, detail, flags.aside))
-  const told = { file: store.file, generation: generation.generation, accepted: false }
+  const { generation } = copying(() => restoreSqlite(flags.from, file, detail, flags.aside))
+  const told = { file, generation: generation.generation, accepted: false }
   const next = 'Nothing is signed with it until boltwarden store accept --reason "…".\n'
-  print(terminal, flags.json, told, `${store.file}: generation ${told.generation}\n${next}`)
+  print(terminal, flags.json, told, `${file}: generation ${told.generation}\n${next}`)
 }
 
 function copying(copy: () => Copied): Copied {

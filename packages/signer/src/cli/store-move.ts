@@ -11,7 +11,7 @@ import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import { SignerFault, systemReason } from '../fault.ts'
 import { readSecret, type SecretFileRules, secretText } from '../secret-source.ts'
-import { localAuthor, withStore } from '../store-care/care.ts'
+import { localAuthor, storeFileOf, withStore } from '../store-care/care.ts'
 import { makeFolder } from '../write-file.ts'
 import { confirm } from './confirm.ts'
 import { configRules } from './open-keychain.ts'
@@ -35,13 +35,14 @@ export type StoreMoveFlags = {
  */
 export async function runStoreMove(flags: StoreMoveFlags, terminal: Terminal): Promise<void> {
   const config = loadConfig(flags.config)
+  const source = storeFileOf(config)
   const isPostgres = /^postgres(?:ql)?:/.test(flags.to)
   const address = isPostgres ? addressOf(flags, configRules(config, terminal)) : undefined
   const destination =
     address === undefined ? flags.to : `${address.host}:${address.port}/${address.database}`
   await withStore(config, { alone: true }, async ({ upkeep, realm }) => {
     await confirm(terminal, flags, [
-      `Everything in ${config.store.file} goes to ${destination}.`,
+      `Everything in ${source} goes to ${destination}.`,
       'From now on nothing is signed with the store that is here.',
     ])
     const target =

@@ -12,7 +12,7 @@ import { exportState, minimalOf } from '../interchange/export-state.ts'
 import { carryOut } from '../interchange/import-state.ts'
 import { type ImportPlan, isEmptyState, planImport } from '../interchange/plan.ts'
 import { ownFault } from '../pipeline/ending.ts'
-import { localAuthor, withStore } from '../store-care/care.ts'
+import { localAuthor, storeFileOf, withStore } from '../store-care/care.ts'
 import { makeFolder, writeNew } from '../write-file.ts'
 import { print, type Terminal } from './terminal.ts'
 
@@ -34,7 +34,7 @@ export async function runStoreExport(flags: StoreExportFlags, terminal: Terminal
   const copy = `${flags.out}.${process.pid}.copy`
   try {
     try {
-      backUpSqlite(config.store.file, copy, 'for an export')
+      backUpSqlite(storeFileOf(config), copy, 'for an export')
     } catch (error) {
       throw ownFault(error)
     }
@@ -63,7 +63,7 @@ export async function runStoreImport(flags: StoreImportFlags, terminal: Terminal
   const config = loadConfig(flags.config)
   const { document, digest } = readDocument(flags.from)
   refuseRealm(config, document.realm, flags.from)
-  if (!existsSync(config.store.file) && flags.dryRun !== true)
+  if (!existsSync(storeFileOf(config)) && flags.dryRun !== true)
     await makeStore(config, document.realm)
   const options = { alone: true, evenHalted: true }
   await withStore(config, options, async (care) => {

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { isThisMachine } from '@boltwarden/store/postgres'
 import { type ConfigProblem, SignerFault } from '../fault.ts'
 import { type Config, configSchema } from './schema.ts'
 import { parseTomlAs, readText } from './toml.ts'
@@ -27,7 +28,7 @@ export function parseConfig(text: string, file: string): Config {
 /** What each value allows and both together do not. */
 function contradictions(config: Config): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = []
-  const { platform, webhook, admin } = config
+  const { platform, webhook, admin, store } = config
   if (platform.answer === 'mutation') {
     for (const key of ['api_client_id', 'api_client_secret_file'] as const) {
       if (platform[key] === undefined) {
@@ -40,6 +41,9 @@ function contradictions(config: Config): readonly ConfigProblem[] {
   }
   if (webhook.port !== 0 && webhook.port === admin.port && webhook.host === admin.host) {
     problems.push({ key: 'admin.port', expected: 'another port than webhook.port' })
+  }
+  if (store.tls === 'off' && !isThisMachine(store.host)) {
+    problems.push({ key: 'store.tls', expected: 'verify-full for another machine' })
   }
   return problems
 }
@@ -56,7 +60,13 @@ function withAbsolutePaths(config: Config, folder: string): Config {
       key_store_file: absolute(keys.key_store_file),
       ...optional('passphrase_file', keys.passphrase_file),
     },
-    store: { ...store, file: absolute(store.file), seal_file: absolute(store.seal_file) },
+    store: {
+      ...store,
+      file: absolute(store.file),
+      seal_file: absolute(store.seal_file),
+      ...optional('password_file', store.password_file),
+      ...optional('tls_ca_file', store.tls_ca_file),
+    },
     webhook: { ...webhook, secret_files: webhook.secret_files.map(absolute) },
     admin: { ...admin, ...optional('token_file', admin.token_file) },
     platform: {

@@ -26,7 +26,21 @@ const crypto = z.strictObject({
 })
 
 const store = z.strictObject({
+  /** `sqlite` is one file beside one signer; `postgres` a database that several may share. */
+  backend: z.enum(['sqlite', 'postgres']).default('sqlite'),
   file: path.default('data/boltwarden.sqlite'),
+  /** A name, an IP address, or the folder of a Unix socket. */
+  host: host.default('127.0.0.1'),
+  port: z.int().min(1).max(65_535).default(5432),
+  database: z.string().min(1).max(63).default('boltwarden'),
+  /** The role that serves; the one that migrates is named to `boltwarden store migrate`. */
+  user: z.string().min(1).max(63).default('boltwarden'),
+  password_file: path.optional(),
+  /** `auto`: in the open on this machine, `verify-full` to every other. */
+  tls: z.enum(['auto', 'verify-full', 'off']).default('auto'),
+  tls_ca_file: path.optional(),
+  synchronous_commit: z.enum(['on', 'remote_apply']).default('on'),
+  connections: z.int().min(2).max(64).default(4),
   /** Says, apart from the store, how far it had come: a copy in its place is noticed by it. */
   seal_file: path.default('seal/boltwarden.seal'),
 })

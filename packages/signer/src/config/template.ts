@@ -50,9 +50,23 @@ ${line('fingerprint', facts.fingerprint)}
 [store]
 # What was decided and signed. Losing it loses the protection: back it up, and never restore an old
 # copy beside a live node.
+# sqlite: one file, for one signer. postgres: a database that several signers may share; file is not
+# used then, and boltwarden store migrate makes its tables.
+# backend = "sqlite"
 # file = "data/boltwarden.sqlite"
 # How far the store had come, signed. On another disk than the store it serves best.
 # seal_file = "seal/boltwarden.seal"
+# host = "127.0.0.1"
+# port = 5432
+# database = "boltwarden"
+# user = "boltwarden"
+# password_file = "database-password"
+# auto: in the open on this machine, verify-full to every other.
+# tls = "auto"
+# tls_ca_file = "database-ca.pem"
+# remote_apply waits for the standbys of synchronous_standby_names to have applied it, too.
+# synchronous_commit = "on"
+# connections = 4
 
 [webhook]
 # host = "127.0.0.1"

@@ -33,7 +33,14 @@ export function checkModes(config: Config): readonly Finding[] {
     ...(admin.token_file === undefined ? [] : [admin.token_file]),
     ...(platform.api_client_secret_file === undefined ? [] : [platform.api_client_secret_file]),
   ]
-  return [...secrets, dirname(store.file)].map((file) => checkMode(file, config))
+  const { backend, password_file } = store
+  const ofStore =
+    backend === 'sqlite'
+      ? [dirname(store.file)]
+      : password_file === undefined
+        ? []
+        : [password_file]
+  return [...secrets, ...ofStore].map((file) => checkMode(file, config))
 }
 
 /** Whether others than its owner may change the configuration, or put another in its place. */

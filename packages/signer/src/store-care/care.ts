@@ -1,10 +1,13 @@
 import { userInfo } from 'node:os'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import { type Author, type Backend, type Realm, SealFile, type Upkeep } from '@boltwarden/store'
+import { openPostgres, openPostgresUpkeep } from '@boltwarden/store/postgres'
 import { openSqlite, openSqliteUpkeep } from '@boltwarden/store/sqlite'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
+import { SignerFault } from '../fault.ts'
 import { ownFault } from '../pipeline/ending.ts'
+import { postgresAddress } from '../store-backend.ts'
 
 /** How a store is opened for its operator. */
 export type CareOptions = {
@@ -32,13 +35,12 @@ export async function withStore<T>(
   options: CareOptions,
   body: (care: Care) => Promise<T>,
 ): Promise<T> {
-  const path = config.store.file
   const opened: AsyncDisposable[] = []
   try {
-    const upkeep = openSqliteUpkeep({ path })
+    const { upkeep, open } = placeOf(config, options)
     opened.unshift(upkeep)
     const realm = (await upkeep.realm()) ?? realmOf(config)
-    const backend = openSqlite({ path, realm, ...options })
+    const backend = await open(realm)
     opened.unshift(backend)
     return await body({ backend, upkeep, realm })
   } catch (error) {
@@ -46,6 +48,41 @@ export async function withStore<T>(
   } finally {
     for (const part of opened) await part[Symbol.asyncDispose]()
   }
+}
+
+type Place = {
+  readonly upkeep: Upkeep
+  readonly open: (realm: Realm) => Backend | Promise<Backend>
+}
+
+/** A database has no lock that would tell whether a signer uses it. */
+function placeOf({ store, insecure_secret_file_modes }: Config, options: CareOptions): Place {
+  const path = store.file
+  if (store.backend === 'sqlite') {
+    const upkeep = openSqliteUpkeep({ path })
+    return { upkeep, open: (realm) => openSqlite({ path, realm, ...options }) }
+  }
+  const rules = { allowExposed: insecure_secret_file_modes, warn: () => {} }
+  const role = { user: store.user, passwordFile: store.password_file }
+  const address = postgresAddress(store, role, rules)
+  const { evenHalted = false } = options
+  return {
+    upkeep: openPostgresUpkeep({ address }),
+    open: (realm) => openPostgres({ address, realm, evenHalted }),
+  }
+}
+
+/**
+ * The file of the store.
+ *
+ * @throws {SignerFault} `USAGE` where it is a database.
+ */
+export function storeFileOf({ store }: Config): string {
+  if (store.backend === 'sqlite') return store.file
+  throw new SignerFault({
+    code: 'USAGE',
+    expected: 'store.backend = "sqlite" in the configuration',
+  })
 }
 
 /** Of a store that nobody used yet. */

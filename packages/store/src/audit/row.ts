@@ -35,6 +35,7 @@ export const auditActs = [
   'events-pruned',
   'answer-set-aside',
   'answer-resumed',
+  'answer-dropped',
   'state-imported',
   'store-restored',
   'store-moved',

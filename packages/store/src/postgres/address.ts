@@ -56,6 +56,11 @@ export const schemaName = 'boltwarden'
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\/.*)$/
 
+/** Whether a host is this machine: what is sent to it passes no network. */
+export function isThisMachine(host: string): boolean {
+  return loopback.test(host)
+}
+
 /** The waits that hold, every one of them. */
 export function waitsOf({ waits = {} }: PostgresOptions): Required<PostgresWaits> {
   const { connectMs = 2000, lockMs = 2000, statementMs = 4000, outcomeMs = 4000 } = waits
@@ -112,7 +117,7 @@ function startup(settings: Readonly<Record<string, string>>): string {
 }
 
 function tlsOptions({ host, tls }: PostgresAddress): false | ConnectionOptions {
-  const isHere = loopback.test(host)
+  const isHere = isThisMachine(host)
   const { mode } = tls ?? { mode: isHere ? 'off' : 'verify-full' }
   if (mode === 'off') {
     if (isHere) return false

@@ -14,6 +14,7 @@ export type {
   PostgresWaits,
   SynchronousCommit,
 } from './address.ts'
+export { isThisMachine } from './address.ts'
 export { openPostgresUpkeep } from './upkeep.ts'
 
 /**
@@ -26,6 +27,15 @@ export { openPostgresUpkeep } from './upkeep.ts'
  *   of this version, `STORE_WRONG_REALM` if it is another seed's or network's, `STORE_HALTED` if it
  *   waits to be accepted.
  * @throws {RangeError} if another machine is to be spoken to without TLS.
+ * @example
+ * ```ts
+ * import { isStoreFault } from '@boltwarden/store'
+ * import { openPostgres } from '@boltwarden/store/postgres'
+ * const realm = { fingerprint: '00000000', network: 'REGTEST' } as const
+ * const address = { host: '127.0.0.1', port: 1, database: 'boltwarden', user: 'boltwarden' }
+ * const opened = openPostgres({ address, realm })
+ * await opened.catch((error) => isStoreFault(error) && error.code) // 'STORE_UNAVAILABLE'
+ * ```
  */
 export async function openPostgres(
   options: PostgresOptions & { readonly realm: Realm; readonly evenHalted?: boolean },

@@ -1,7 +1,14 @@
 import { integer } from '@boltwarden/core/assert'
 import type { EventId } from '@boltwarden/core/ids'
 import { type AuditActName, type Author, auditAct } from '../audit/row.ts'
-import type { Claim, FailedAttempt, Outbox, OutboxRow, OutboxSummary } from '../outbox.ts'
+import {
+  type Claim,
+  type FailedAttempt,
+  farAheadMs,
+  type Outbox,
+  type OutboxRow,
+  type OutboxSummary,
+} from '../outbox.ts'
 import { outboxColumns, outboxRowOf, outboxSummaryOf } from '../outbox-rows.ts'
 import { type Page, pageLimit } from '../page.ts'
 import { text } from '../rows.ts'
@@ -12,12 +19,16 @@ const columns = outboxColumns.join(', ')
 
 // Rows are only touched under the lock of the chain, which makes the order of locks easy.
 const sql = {
-  due: `SELECT ${columns} FROM outbox WHERE is_first = 1 AND next_attempt_at <= $1
-    AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY next_attempt_at, sequence LIMIT $2`,
+  due: `SELECT ${columns} FROM outbox WHERE is_first = 1
+    AND (next_attempt_at <= $2 OR next_attempt_at > $3)
+    AND (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $3)
+    ORDER BY next_attempt_at, sequence LIMIT $4`,
   claim: `UPDATE outbox SET claimed_by = $1, claimed_until = $2 WHERE event = ANY($3::text[])`,
   held: 'SELECT lane FROM outbox WHERE event = $1 AND claimed_by = $2',
   postpone: `UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1, last_error = $2,
     claimed_by = NULL, claimed_until = NULL WHERE event = $3`,
+  remove: 'DELETE FROM outbox WHERE event = $1',
+  there: 'SELECT lane FROM outbox WHERE event = $1',
   inLane: 'SELECT lane FROM outbox WHERE event = $1 AND set_aside_at IS NULL',
   aside: 'SELECT lane FROM outbox WHERE event = $1 AND set_aside_at IS NOT NULL',
   setAside: `UPDATE outbox SET set_aside_reason = $1, set_aside_at = $2, is_first = 0,
@@ -43,13 +54,22 @@ export class PostgresOutbox implements Outbox {
     this.#transactions = transactions
   }
 
-  async claim(claim: Claim, nowMs: number, limit: number): Promise<readonly OutboxRow[]> {
+  async claim(
+    claim: Claim,
+    nowMs: number,
+    limit: number,
+    dueByMs: number = nowMs,
+  ): Promise<readonly OutboxRow[]> {
     integer('limit', limit, 1, 1000)
+    const due = (most: number) => ({
+      name: 'due',
+      text: sql.due,
+      values: [nowMs, dueByMs, nowMs + farAheadMs, most],
+    })
     // Most of the time nothing is due, and then no lock is taken.
-    const due = { name: 'due', text: sql.due, values: [nowMs, limit] }
-    if ((await this.#sessions.rows({ ...due, values: [nowMs, 1] })).length === 0) return []
+    if ((await this.#sessions.rows(due(1))).length === 0) return []
     return this.#transactions.run(async (transaction) => {
-      const { results } = await transaction.lockChain([due])
+      const { results } = await transaction.lockChain([due(limit)])
       const rows = (results[0]?.rows ?? []).map(outboxRowOf)
       if (rows.length === 0) return []
       const events = rows.map(({ event }) => event)
@@ -84,6 +104,11 @@ export class PostgresOutbox implements Outbox {
   resume(event: EventId, author: Author): Promise<boolean> {
     const change = { text: sql.resume, values: [author.atMs, event] }
     return this.#change(sql.aside, event, change, ['answer-resumed', event], author)
+  }
+
+  drop(event: EventId, author: Author): Promise<boolean> {
+    const change = { text: sql.remove, values: [event] }
+    return this.#change(sql.there, event, change, ['answer-dropped', event], author)
   }
 
   async row(event: EventId): Promise<OutboxRow | undefined> {

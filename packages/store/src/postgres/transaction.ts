@@ -23,6 +23,7 @@ const sql = {
   append: `INSERT INTO audit (sequence, previous, hash, fact)
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])`,
   advance: 'UPDATE chain SET generation = generation + 1, sequence = $1, hash = $2',
+  raise: 'UPDATE chain SET generation = generation + 1',
   hash: 'SELECT hash FROM audit WHERE sequence = $1',
 } as const
 
@@ -52,7 +53,7 @@ export class Transaction {
   readonly #resolve: Resolve
   #state: 'none' | 'open' | 'committed' = 'none'
   #end: Generation | undefined
-  #isLost = false
+  #isReleased = false
 
   constructor(session: Session, resolve: Resolve) {
     this.#session = session
@@ -111,13 +112,19 @@ export class Transaction {
 
   /** Ends what is open without keeping it, and gives the connection back. */
   async end(): Promise<void> {
+    if (this.#isReleased) return
     try {
       if (this.#state === 'open') await this.#session.send([{ text: 'ROLLBACK' }])
-      this.#session.release(this.#isLost ? 'unknown' : 'clean')
+      this.#release('clean')
     } catch {
       // The connection goes, and with it what was open.
-      this.#session.release('unknown')
+      this.#release('unknown')
     }
+  }
+
+  #release(state: 'clean' | 'unknown'): void {
+    this.#isReleased = true
+    this.#session.release(state)
   }
 
   async #send(statements: readonly Statement[], last: AuditHead | undefined): Promise<void> {
@@ -126,7 +133,8 @@ export class Transaction {
     } catch (error) {
       const trouble = troubleOf(error)
       if (trouble.kind !== 'lost') throw new Failed(trouble)
-      this.#isLost = true
+      // Its place goes to who asks.
+      this.#release('unknown')
       const ended = await this.#resolve(last, trouble.reason)
       if (ended === 'absent') throw new Failed(trouble)
     }
@@ -195,8 +203,11 @@ export class Transactions {
           { text: sql.begin },
           { name: 'chain', text: sql.chain },
           { name: 'hash', text: sql.hash, values: [sequence] },
-          { text: 'ROLLBACK' },
+          // A commit of its own waits until what is found has reached every replica that must have it.
+          { text: sql.raise },
+          { text: 'COMMIT' },
         ])
+        if (session.hasWarned) throw new TypeError('"COMMIT" expected no warning')
         session.release('clean')
         const [row] = results[2]?.rows ?? []
         return row === undefined ? '' : text(row, 'hash')

@@ -16,7 +16,8 @@ const passwords = { boltwarden_owner: 'of the owner', boltwarden_signer: 'of the
 /** The roles of an installation: one that makes tables, and one that serves. */
 export type Role = keyof typeof passwords
 
-const empty = `TRUNCATE channels, incoming_htlcs, invoices, intents, spends, events, audit, outbox;
+const empty = `DELETE FROM channels; DELETE FROM incoming_htlcs; DELETE FROM invoices;
+  DELETE FROM intents; DELETE FROM spends; DELETE FROM events; DELETE FROM audit; DELETE FROM outbox;
   UPDATE node SET state = NULL;
   UPDATE chain SET lineage = replace(gen_random_uuid()::text, '-', ''), generation = 0, sequence = 0,
     hash = repeat('0', 64), anchor = NULL;`
@@ -43,9 +44,18 @@ export class PostgresDatabase {
     return database
   }
 
-  address(role: Role = 'boltwarden_signer', port = this.server.port): PostgresAddress {
+  /** Where a database is that another process has started. */
+  static addressOf(name: string, port: number, role: Role = 'boltwarden_signer'): PostgresAddress {
     const password = passwords[role]
-    return { host: '127.0.0.1', port, database: this.#name, user: role, password: () => password }
+    return { host: '127.0.0.1', port, database: name, user: role, password: () => password }
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  address(role: Role = 'boltwarden_signer', port = this.server.port): PostgresAddress {
+    return PostgresDatabase.addressOf(this.#name, port, role)
   }
 
   async migrate(of: Realm = realm): Promise<void> {
