@@ -9,8 +9,8 @@ import { auditAct, createStore, makeCheckpoint } from '@boltwarden/store'
 import { openSqlite } from '@boltwarden/store/sqlite'
 import { declines, pointDelivery, signs } from '@boltwarden/store/testing'
 import { mnemonicToSeedSync } from '@scure/bip39'
-import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tamper } from '../../store/test/tamper.ts'
 import { initFolder, phrase } from './shared/folder.ts'
 import { boltwarden } from './shared/process.ts'
 
@@ -130,9 +130,7 @@ describe('audit', () => {
       code: 0,
       out: '2 rows, signed for up to row 4 of 6\n',
     })
-    const database = new Database(storeFile())
-    database.exec("UPDATE audit SET fact = replace(fact, 'policy-loaded', 'state-imported')")
-    database.close()
+    tamper(storeFile(), "UPDATE audit SET fact = replace(fact, 'policy-loaded', 'state-imported')")
     expect(await run('audit', 'prune', '--keep-days', '1')).toMatchObject({
       code: 7,
       told: { pruned: 0, findings: [{ sequence: 5, flaw: 'altered' }] },

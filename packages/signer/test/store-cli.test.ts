@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { tamper } from '../../store/test/tamper.ts'
 import { hashRequest, pointRequest } from './shared/events.ts'
 import { initFolder, webhookSecret } from './shared/folder.ts'
 import { startPlatform } from './shared/platform.ts'
@@ -58,12 +58,6 @@ async function usedStore() {
   expect(await stop()).toBe(0)
 }
 
-function tamper(change: string): void {
-  const database = new Database(storeFile())
-  database.exec(change)
-  database.close()
-}
-
 describe('a store that is looked at', () => {
   test('status and verify tell how it is, and what is wrong', async () => {
     await usedStore()
@@ -82,7 +76,7 @@ describe('a store that is looked at', () => {
       code: 0,
       told: { sound: true, problems: 0, rows: { states: 2, ledger: 3, audit: 3 } },
     })
-    tamper("UPDATE channels SET id = 'Channel:2'")
+    tamper(storeFile(), "UPDATE channels SET id = 'Channel:2'")
     expect(await run('store', 'verify')).toMatchObject({
       code: 7,
       told: { sound: false, findings: [{ check: 'channels', at: 'm/3/7' }] },
