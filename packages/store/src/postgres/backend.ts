@@ -172,7 +172,10 @@ export class PostgresBackend implements Backend {
     await this.#transactions.run(async (transaction) => {
       await transaction.lockChain()
       const renewal = { text: sql.renew, values: [atLeast] }
-      await transaction.commit([renewal], [auditAct('store-accepted', author, reason)])
+      await transaction.commit(
+        [renewal, { text: 'DELETE FROM halt' }],
+        [auditAct('store-accepted', author, reason)],
+      )
     })
     return this.generation()
   }
