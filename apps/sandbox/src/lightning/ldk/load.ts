@@ -15,5 +15,13 @@ export function loadLdk(): Promise<void> {
 
 async function instantiate(): Promise<void> {
   const file = createRequire(import.meta.url).resolve('lightningdevkit/liblightningjs.wasm')
-  await initializeWasmFromBinary(await readFile(file))
+  const binary = await readFile(file)
+  // The bindings greet on stdout, where other programs read JSON.
+  const { log } = console
+  console.log = () => undefined
+  try {
+    await initializeWasmFromBinary(binary)
+  } finally {
+    console.log = log
+  }
 }
