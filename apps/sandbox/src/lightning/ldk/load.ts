@@ -15,5 +15,13 @@ export function loadLdk(): Promise<void> {
 
 async function instantiate(): Promise<void> {
   const file = createRequire(import.meta.url).resolve('lightningdevkit/liblightningjs.wasm')
-  await initializeWasmFromBinary(await readFile(file))
+  const binary = await readFile(file)
+  const { log } = console
+  // biome-ignore lint/suspicious/noConsole: the bindings greet on stdout, where a command's lines belong.
+  console.log = console.error
+  try {
+    await initializeWasmFromBinary(binary)
+  } finally {
+    console.log = log
+  }
 }
