@@ -1,15 +1,21 @@
+import { once } from 'node:events'
 import { Command } from 'commander'
 import { channelsPerDemo, type DemoReport, type DemoStep, playDemo } from '../demo/demo.ts'
-import { openSet } from '../demo/set.ts'
+import { type DemoSet, openSet } from '../demo/set.ts'
+import { openPlayground } from '../playground/playground.ts'
 import { coloured, type Paint, plain } from '../walk/table.ts'
 import { interruption, unlessAborted } from './interruption.ts'
 
-type Options = { readonly json?: true }
+/** How many channels a visitor may have opened, one after the other. */
+const channelsWhenKept = 200
+
+type Options = { readonly json?: true; readonly keep?: true }
 
 /** `demo`: a channel's life between real Lightning nodes, with a signer that holds our keys. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('play a channel’s life between real Lightning nodes, and try to rob ours')
+    .option('--keep', 'leave all of it running, with a page to play on, until Ctrl-C')
     .option('--json', 'print one JSON value a line: each step, then the report')
     .action(demo)
 }
@@ -19,12 +25,13 @@ async function demo(options: Options): Promise<void> {
   const startedMs = performance.now()
   const print = options.json ? printJson : printText
   try {
-    const set = await openSet(channelsPerDemo, signal)
+    const set = await openSet(options.keep ? channelsWhenKept : channelsPerDemo, signal)
     try {
       const playing = playDemo(set, startedMs, (step) => print({ step }))
       const report = await unlessAborted(playing, signal)
       print({ report })
       process.exitCode = report.ok ? 0 : 1
+      if (options.keep) await keep(set, print, signal)
     } finally {
       await set.close()
     }
@@ -34,7 +41,24 @@ async function demo(options: Options): Promise<void> {
   }
 }
 
-type Line = { readonly step: DemoStep } | { readonly report: DemoReport }
+/** Serves the page until it is interrupted, which is how this ends well. */
+async function keep(set: DemoSet, print: (line: Line) => void, signal: AbortSignal): Promise<void> {
+  const { stage } = set
+  const opening = stage.open(stage.alice(), stage.bob, { pushMsat: 400_000_000n })
+  await unlessAborted(opening, signal)
+  const { url, close } = await openPlayground(set)
+  print({ page: `${url}/` })
+  try {
+    if (!signal.aborted) await once(signal, 'abort')
+  } finally {
+    await close()
+  }
+}
+
+type Line =
+  | { readonly step: DemoStep }
+  | { readonly report: DemoReport }
+  | { readonly page: string }
 
 /** Satoshis are far below what a JSON number holds exactly. */
 function printJson(line: Line): void {
@@ -45,7 +69,9 @@ function printJson(line: Line): void {
 
 function printText(line: Line): void {
   const paint = process.stdout.isTTY ? coloured : plain
-  console.log('step' in line ? stepLine(line.step, paint) : summaryOf(line.report))
+  if ('step' in line) console.log(stepLine(line.step, paint))
+  else if ('report' in line) console.log(summaryOf(line.report))
+  else console.log(`\nall of it runs on, until Ctrl-C: ${line.page}`)
 }
 
 function stepLine({ ok, act, text, milliseconds }: DemoStep, paint: Paint): string {

@@ -1,10 +1,11 @@
 import { txid } from '@boltwarden/core/bytes'
 import type { ChannelView } from '../lightning/node/channel-view.ts'
 import type { NodeState } from '../lightning/node/lightning-node.ts'
-import type { InvoicingNode, PeerNode } from '../lightning/node/peer-node.ts'
+import type { InvoicingNode } from '../lightning/node/peer-node.ts'
 import { type Accounts, addUp, readAccounts } from './accounts.ts'
 import { type Attack, attack } from './attacks.ts'
 import { DemoError } from './demo-error.ts'
+import { punish } from './punishment.ts'
 import type { DemoSet } from './set.ts'
 import { readTimings, type Timings } from './timings.ts'
 
@@ -54,14 +55,14 @@ export async function playDemo(
     onStep({ act, ok, text, milliseconds: elapsed() })
   }
   const play = { set, tell }
-  const mallory = await openChannels(play)
-  const old = await makePayments(play, mallory)
+  await openChannels(play)
+  const old = await makePayments(play)
   const attacks = await beAttacked(play)
-  await beCheated(play, mallory, old)
+  await beCheated(play, old)
   await close(play)
   const late = attacks.filter(({ succeeded }) => succeeded())
   for (const { name } of late) tell('attack', false, `given away after all: ${name}`)
-  const accounts = sumUp(play, mallory)
+  const accounts = sumUp(play)
   const timings = timingsOf(set, attacks)
   const unanswered = timings.events - timings.answered
   if (unanswered > 0) tell('sum', false, `${unanswered} honest events were not answered`)
@@ -81,21 +82,19 @@ function timingsOf({ signer }: DemoSet, attacks: readonly Attack[]): Timings {
   return readTimings(deliveries.filter(({ sequence }) => !hostile.has(sequence)))
 }
 
-async function openChannels({ set: { stage }, tell }: Play): Promise<PeerNode> {
+async function openChannels({ set, tell }: Play): Promise<void> {
+  const { stage, mallory } = set
   const { bob } = stage
-  tell('start', true, 'our node, which has no keys, a signer that has them, and a peer, bob')
+  tell('start', true, 'our node, alice, a signer that has her keys, and two peers, bob and mallory')
   const ours = await stage.open(stage.alice(), bob, { pushMsat: 400_000_000n })
   tell('open', true, `we open a channel to bob: ${shown(ours)}`)
-  const mallory = await stage.addPeer('mallory')
-  await stage.connect(stage.alice(), mallory)
   const theirs = await stage.open(mallory, stage.alice(), { pushMsat: 500_000_000n })
   tell('open', true, `mallory opens one to us: ${shown(theirs)}`)
-  return mallory
 }
 
 /** @returns what mallory remembers of the time before its last payment. */
-async function makePayments(play: Play, mallory: PeerNode): Promise<NodeState> {
-  const { stage } = play.set
+async function makePayments(play: Play): Promise<NodeState> {
+  const { stage, mallory } = play.set
   const alice = stage.alice()
   await pay(play, 'bob pays us', stage.bob, alice, 50_000n)
   await pay(play, 'we pay bob', alice, stage.bob, 30_000n)
@@ -108,7 +107,7 @@ async function makePayments(play: Play, mallory: PeerNode): Promise<NodeState> {
 async function pay(
   { set, tell }: Play,
   what: string,
-  payer: PeerNode | InvoicingNode,
+  payer: InvoicingNode,
   payee: InvoicingNode,
   sats: bigint,
 ): Promise<void> {
@@ -133,21 +132,9 @@ async function beAttacked({ set, tell }: Play): Promise<readonly Attack[]> {
   return attacks
 }
 
-async function beCheated({ set, tell }: Play, mallory: PeerNode, old: NodeState): Promise<void> {
-  const { stage, chain } = set
-  const alice = stage.alice()
-  await stage.disconnect(mallory)
-  const before = alice.wallet.balance()
-  const refused = mallory
-    .oldCommitments(old)
-    .map((transaction) => chain.submit(transaction))
-    .filter(({ ok }) => !ok)
-  tell('cheat', refused.length === 0, 'mallory broadcasts the state before its last payment')
-  await stage.mine(2)
-  const open = () => alice.channels().length
-  await stage.mineUntil('the end of all claims', () => alice.pendingClaims() === open())
-  await stage.mine(8)
-  const won = alice.wallet.balance() - before
+async function beCheated({ set, tell }: Play, old: NodeState): Promise<void> {
+  tell('cheat', true, 'mallory broadcasts the state before its last payment')
+  const won = await punish(set, old)
   const all = 1_000_000n
   // What is missing are fees: of the commitment, of the penalty and of the sweep.
   const ok = won > (all * 98n) / 100n
@@ -166,8 +153,8 @@ async function close({ set: { stage, chain }, tell }: Play): Promise<void> {
   tell('close', outputs.length === 2, `closed with bob together: outputs of ${values} sat`)
 }
 
-function sumUp({ set, tell }: Play, mallory: PeerNode): Accounts {
-  const nodes = [set.stage.alice(), set.stage.bob, mallory]
+function sumUp({ set, tell }: Play): Accounts {
+  const nodes = [set.stage.alice(), set.stage.bob, set.mallory]
   const accounts = readAccounts(
     set.chain,
     nodes.map(({ name, wallet }) => ({

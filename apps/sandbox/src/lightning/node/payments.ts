@@ -87,16 +87,6 @@ export function sendPayment(manager: ChannelManager, text: string): string {
   return toHex(hash)
 }
 
-/** Takes a payment that has arrived. */
-export function claimPayment(manager: ChannelManager, preimage: Uint8Array): void {
-  manager.claim_funds(preimage)
-}
-
-/** Sends a payment that has arrived back. */
-export function failPayment(manager: ChannelManager, hash: string): void {
-  manager.fail_htlc_backwards(hexToBytes(hash))
-}
-
 function readInvoice(text: string): Bolt11Invoice {
   const read = Bolt11Invoice.constructor_from_str(text)
   if (read instanceof Result_Bolt11InvoiceParseOrSemanticErrorZ_OK) return read.res
