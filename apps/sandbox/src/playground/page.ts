@@ -35,9 +35,12 @@ const buttons = [
 
 const options = subEventTypes.map((type) => `<option>${type}</option>`).join('')
 
-/** A table that the script fills. */
+/** A table that the script fills; heads of numbers begin with a sign. */
 function table(id: string, caption: string, heads: readonly string[]): string {
-  const cells = heads.map((head) => `<th scope="col">${head}</th>`).join('')
+  const cells = heads
+    .map((head) => (head.startsWith('#') ? [head.slice(1), ' class="number"'] : [head, '']))
+    .map(([head, mark]) => `<th scope="col"${mark}>${head}</th>`)
+    .join('')
   return `<h2 id="${id}-title">${caption}</h2>
 <div class="wide" tabindex="0" role="region" aria-labelledby="${id}-title">
 <table aria-labelledby="${id}-title"><thead><tr>${cells}</tr></thead><tbody id="${id}"></tbody></table>
@@ -65,12 +68,12 @@ ${buttons}
 </div>
 <h2 id="notes-title">What came of it</h2>
 <ol id="notes" tabindex="0" aria-live="polite" aria-labelledby="notes-title"></ol>
-${table('channels', 'Channels of our node, in satoshis', ['peer', 'kind', 'capacity', 'we can send', 'we can receive', 'HTLCs', 'state', 'id'])}
+${table('channels', 'Channels of our node, in satoshis', ['peer', 'kind', '#capacity', '#we can send', '#we can receive', '#HTLCs', 'state', 'id'])}
 <div class="columns">
-<div>${table('nodes', 'Nodes', ['name', 'wallet, sat', 'claims', 'id'])}</div>
-<div>${table('blocks', 'Blocks', ['height', 'transactions'])}
-${table('mempool', 'Mempool', ['transaction', 'fee, sat', 'weight'])}</div>
+<div>${table('nodes', 'Nodes', ['name', '#wallet, sat', '#claims', 'id'])}</div>
+<div>${table('blocks', 'Blocks', ['#height', '#transactions'])}
+${table('mempool', 'Mempool', ['transaction', '#fee, sat', '#weight'])}</div>
 </div>
-${table('events', 'Events to the signer, and its decisions', ['time', 'event', 'decision', 'ms', 'rules'])}
+${table('events', 'Events to the signer, and its decisions', ['time', 'event', 'decision', '#ms', 'rules'])}
 </main>`,
 }

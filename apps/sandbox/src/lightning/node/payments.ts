@@ -1,4 +1,4 @@
-import { hexToBytes, toHex } from '@boltwarden/core/hex'
+import { toHex } from '@boltwarden/core/hex'
 import {
   Bolt11Invoice,
   Bolt11InvoiceDescription,
@@ -17,6 +17,7 @@ import {
   RetryableSendFailure,
   UtilMethods,
 } from 'lightningdevkit'
+import { viewChannel } from './channel-view.ts'
 import { NodeError } from './node-error.ts'
 
 /** An invoice to be made. */
@@ -27,6 +28,12 @@ export type InvoiceTerms = {
   readonly paymentHash?: Uint8Array
   readonly expirySeconds?: number
 }
+
+/**
+ * Blocks after which a payment to a neighbour times out, at most: LDK adds some by chance, and
+ * scenarios would take now shorter, now longer.
+ */
+const longestExpiry = 125
 
 /** How often LDK may try a payment again. */
 const attempts = 2
@@ -50,11 +57,6 @@ export function createInvoice(manager: ChannelManager, terms: InvoiceTerms): str
   throw new NodeError('LDK makes no invoice')
 }
 
-/** The payment hash of an invoice, hex. */
-export function paymentHashOf(invoice: string): string {
-  return toHex(readInvoice(invoice).payment_hash())
-}
-
 /**
  * Begins to pay an invoice; its payment hash is the payment's id.
  *
@@ -73,11 +75,17 @@ export function sendPayment(manager: ChannelManager, text: string): string {
     throw new NodeError('the invoice names no amount')
   }
   const hash = invoice.payment_hash()
+  const route = parameters.res.get_c()
+  if (isNeighbour(manager, toHex(invoice.get_payee_pub_key()))) {
+    const limits = route.get_payment_params()
+    limits.set_max_total_cltv_expiry_delta(longestExpiry)
+    route.set_payment_params(limits)
+  }
   const sent = manager.send_payment(
     hash,
     parameters.res.get_b(),
     hash,
-    parameters.res.get_c(),
+    route,
     Retry.constructor_attempts(attempts),
   )
   if (sent instanceof Result_NoneRetryableSendFailureZ_Err) {
@@ -85,6 +93,10 @@ export function sendPayment(manager: ChannelManager, text: string): string {
     throw new NodeError(`nothing is paid: ${name.replace('LDKRetryableSendFailure_', '')}`)
   }
   return toHex(hash)
+}
+
+function isNeighbour(manager: ChannelManager, payee: string): boolean {
+  return manager.list_channels().some((each) => viewChannel(each).peer === payee)
 }
 
 function readInvoice(text: string): Bolt11Invoice {
