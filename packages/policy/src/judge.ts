@@ -3,9 +3,10 @@ import type { Grant } from '@boltwarden/core/grant'
 import { toGrant } from '@boltwarden/core/granting'
 import { advance } from './advance.ts'
 import { type Decision, violationsOf } from './decision.ts'
-import { assess, evaluate } from './evaluate.ts'
+import { assess, evaluate, type Question } from './evaluate.ts'
 import type { Facts } from './facts.ts'
 import { type Policy, policyHash } from './policy.ts'
+import { rollbackSign } from './rollback.ts'
 import type { LedgerEntry } from './state/ledger-entry.ts'
 import { noWrites, type View, type Writes } from './view.ts'
 
@@ -22,6 +23,8 @@ export type Judgement = {
   readonly entry?: LedgerEntry
   /** Whether this very delivery was decided before, so that this is the same answer again. */
   readonly repeated: boolean
+  /** What shows that this memory is older than the channel, in words. */
+  readonly rollback?: string
 }
 
 /**
@@ -71,16 +74,23 @@ export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   if (repetition !== undefined) return repetition
   const decision = evaluate({ policy, facts, view })
   const entry = ledgerEntry(policy, facts, decision)
+  const rollback = suspicionOf({ policy, facts, view }, decision)
   // An id that stands for another body keeps what was recorded of it first.
   const isReplayed = view.event !== undefined && !isSameDelivery(facts, view.event)
   const event = isReplayed ? {} : { event: entry }
+  const told = { entry, repeated: false, ...(rollback !== undefined && { rollback }) }
   if (decision.verdict !== 'sign') {
-    return { decision, entry, writes: { channels: [], ...event }, repeated: false }
+    return { decision, ...told, writes: { channels: [], ...event } }
   }
   const grant = grantOf(facts, view)
   if (grant === undefined) throw new TypeError('"request" passed every rule but is no grant')
   const writes = { ...advance(policy, facts, view), ...event }
-  return { decision, grant, entry, writes, repeated: false }
+  return { decision, grant, ...told, writes }
+}
+
+/** Looked for where something is wrong only: it takes another look at every commitment. */
+function suspicionOf(question: Question, decision: Decision): string | undefined {
+  return violationsOf(decision).length > 0 ? rollbackSign(question) : undefined
 }
 
 /** The same answer as before, where the same delivery has one. */

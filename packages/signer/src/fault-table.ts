@@ -141,6 +141,39 @@ export const faultTable: Record<FaultCode, FaultEntry> = {
       'The store cannot be used: it is of another node or version, not durable, or was deleted or replaced.',
     fix: 'Use the data folder of this node and network, on a local disk; put its files back and restart.',
   },
+  STORE_IN_USE: {
+    status: 503,
+    exit: exitCodes.store,
+    retryable: true,
+    cause: 'A signer, or another command, has the store open, and this has to have it alone.',
+    fix: 'Stop the signer first.',
+  },
+  STORE_NOT_ACCEPTED: {
+    status: 503,
+    exit: exitCodes.store,
+    retryable: false,
+    cause:
+      'The store may not be the one that was last in use: it was restored, moved, rolled back or forked. Nothing is signed with it.',
+    fix: 'boltwarden store status tells more; docs/operations.md, "A rollback alarm", tells how to go on.',
+  },
+  STORE_CONFLICTING: {
+    ...startup,
+    exit: exitCodes.store,
+    cause: 'What is to be imported contradicts what is remembered. Nothing was changed.',
+    fix: 'Find out which of both is true of each thing that is named; docs/state-format.md says what contradicts.',
+  },
+  STATE_FILE_INVALID: {
+    ...startup,
+    exit: exitCodes.store,
+    cause: 'A file is no exported state that can be imported here.',
+    fix: 'Name a file that boltwarden store export wrote for this seed and network.',
+  },
+  AUDIT_FILE_INVALID: {
+    ...startup,
+    exit: exitCodes.store,
+    cause: 'A file is no exported audit log.',
+    fix: 'Name a file that boltwarden audit export wrote; a line that is named does not read.',
+  },
   LISTEN_FAILED: {
     ...startup,
     exit: exitCodes.network,

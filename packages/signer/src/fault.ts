@@ -43,6 +43,16 @@ export type Fault =
   | { readonly code: 'CURVE_UNAVAILABLE'; readonly wanted: string }
   | { readonly code: 'STORE_UNAVAILABLE'; readonly reason: string }
   | { readonly code: 'STORE_REFUSED'; readonly reason: string }
+  | { readonly code: 'STORE_IN_USE' }
+  | { readonly code: 'STORE_NOT_ACCEPTED'; readonly reason: string }
+  | { readonly code: 'STORE_CONFLICTING'; readonly conflicts: readonly string[] }
+  | { readonly code: 'STATE_FILE_INVALID'; readonly file: string; readonly reason: string }
+  | {
+      readonly code: 'AUDIT_FILE_INVALID'
+      readonly file: string
+      readonly line: number
+      readonly reason: string
+    }
   | { readonly code: 'LISTEN_FAILED'; readonly address: string; readonly reason: string }
   | { readonly code: 'PLATFORM_UNAVAILABLE'; readonly reason: string }
   | { readonly code: 'PLATFORM_REFUSED'; readonly reason: string }
@@ -121,9 +131,11 @@ function describe(fault: Fault): string {
   return facts.length === 0 ? cause : `${cause} (${facts.join(', ')})`
 }
 
-function problemText(problems: readonly ConfigProblem[]): string {
+function problemText(problems: readonly (ConfigProblem | string)[]): string {
   return problems
-    .map(({ key, expected, nearest }) => {
+    .map((problem) => {
+      if (typeof problem === 'string') return problem
+      const { key, expected, nearest } = problem
       const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`
       return `"${key}" expected ${expected}${hint}`
     })

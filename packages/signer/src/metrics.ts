@@ -13,6 +13,7 @@ import {
 } from './metrics/gauges.ts'
 import { histogramsOf } from './metrics/histograms.ts'
 import { prefix } from './metrics/prefix.ts'
+import { type RollbackSource, rollbackCounter } from './metrics/rollback.ts'
 import { type StoreFacts, storeGauges } from './metrics/store-gauges.ts'
 import {
   type AttemptResult,
@@ -81,6 +82,8 @@ export type Metrics = {
   committed(parts: number, seconds: number): void
   /** Reads how the store is whenever the metrics are asked for. */
   observeStore(read: () => Promise<StoreFacts | undefined>): void
+  /** Something says that the store is older than what was promised. */
+  rollbackSuspected(source: RollbackSource): void
   observe(gauges: Gauges): void
   text(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -114,6 +117,7 @@ export function createMetrics(facts: BuildFacts): Metrics {
     calls,
   } = histogramsOf(registry)
   const policy = policyGauge(registry)
+  const rollbackSuspected = rollbackCounter(registry, prefix)
   for (const outcome of outcomes) deliveries.inc({ outcome }, 0)
   for (const result of reloadResults) reloads.inc({ result }, 0)
   for (const result of attemptResults) attempts.inc({ result }, 0)
@@ -158,6 +162,7 @@ export function createMetrics(facts: BuildFacts): Metrics {
       const show = storeGauges(registry)
       readStore = async () => show(await read())
     },
+    rollbackSuspected,
     observe: (gauges) => observe(gauges, registry),
     async text() {
       await readStore()

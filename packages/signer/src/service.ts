@@ -32,6 +32,7 @@ import {
 import { readinessOf } from './readiness.ts'
 import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
 import { openBackend } from './store-backend.ts'
+import { Sealing } from './store-care/sealing.ts'
 import { StoreWatch } from './store-watch.ts'
 import { version } from './version.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
@@ -105,8 +106,12 @@ async function assemble(
   const secrets = WebhookSecrets.load(config.webhook.secret_files, rules)
   const route = openAnswerRoute(config, rules)
   const metrics = metricsOf(config, keychain)
-  const store = await openStore(config, keychain, rules, commitClock(clock, metrics))
-  closers.unshift(() => store[Symbol.asyncDispose]())
+  const opened = await openStore(config, keychain, rules, commitClock(clock, metrics))
+  closers.unshift(() => opened[Symbol.asyncDispose]())
+  const onSuspicion = () => metrics.rollbackSuspected('seal')
+  const sealing = await Sealing.start(config, { ...deps, store: opened, onSuspicion })
+  closers.unshift(() => sealing.close())
+  const store = sealing.guard(opened)
   const { secp256k1 } = keychain
   const policyDeps = { network: config.network, secp256k1, logger, metrics }
   const policy = await PolicyInForce.load(config.policy.file, policyDeps)

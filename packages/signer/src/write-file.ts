@@ -58,3 +58,51 @@ function syncFolder(folder: string): void {
     closeSync(fd)
   }
 }
+
+/**
+ * Writes a new file line by line, whole or not at all, durably; as {@link writeNew} for what does not
+ * fit into memory.
+ *
+ * @returns how many lines there were.
+ * @throws {SignerFault} `TARGET_EXISTS` or `WRITE_FAILED`.
+ */
+export async function writeNewLines(
+  file: string,
+  lines: AsyncIterable<string>,
+  mode: number,
+): Promise<number> {
+  const draft = `${file}.${process.pid}.draft`
+  let fd: number | undefined
+  try {
+    fd = openSync(draft, 'wx', mode)
+    let count = 0
+    for await (const line of lines) {
+      writeWhole(fd, Buffer.from(line))
+      count++
+    }
+    fsyncSync(fd)
+    linkSync(draft, file)
+    syncFolder(dirname(file))
+    return count
+  } catch (cause) {
+    throw writeFault(file, cause)
+  } finally {
+    if (fd !== undefined) {
+      closeSync(fd)
+      unlinkSync(draft)
+    }
+  }
+}
+
+function writeWhole(fd: number, content: Uint8Array): void {
+  let at = 0
+  while (at < content.length) at += writeSync(fd, content, at)
+}
+
+/** What of another part failed while its lines were read is that part's fault. */
+function writeFault(file: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('syscall' in cause)) return cause
+  const reason = systemReason(cause)
+  if (reason === 'EEXIST') return new SignerFault({ code: 'TARGET_EXISTS', file }, { cause })
+  return new SignerFault({ code: 'WRITE_FAILED', file, reason }, { cause })
+}

@@ -14,6 +14,11 @@ const ours = [
   'STORE_ROLLED_BACK',
   'VALIDATION_FAILED',
   ...setAsideReasons,
+  // Of the store: a part of a reason.
+  'STORE_DENIED',
+  'STORE_NOT_DURABLE',
+  'STORE_OUTCOME_UNKNOWN',
+  'STORE_SCHEMA_OLDER',
 ]
 
 describe('docs/operations.md', () => {

@@ -18,7 +18,7 @@ import { RevealWatch } from '../src/pipeline/reveal-watch.ts'
 import { Turnstile } from '../src/pipeline/turnstile.ts'
 import { parsePolicy } from '../src/policy-file/load.ts'
 import { type Recorded, readScenario } from './shared/corpus.ts'
-import { testMetrics } from './shared/deps.ts'
+import { quietLogger, testMetrics } from './shared/deps.ts'
 import { startTestService } from './shared/service.ts'
 import { withResolvers } from './shared/with-resolvers.ts'
 
@@ -78,6 +78,7 @@ describe('a commitment that overtakes the reveal of the one before', () => {
       turnstile: new Turnstile(),
       metrics: testMetrics(),
       clock: systemClock,
+      logger: quietLogger(),
     }
     const room = new WaitingRoom(
       { maxInFlight: 1, maxInFlightPerLane: 1, maxQueued: 1, maxQueuedPerLane: 1 },

@@ -1,3 +1,5 @@
+import type { Halt } from './halt.ts'
+
 /** What went wrong with the store; public facts only. */
 export type StoreFaultDetail =
   /** The database cannot be reached, is locked for too long, or its disk is full. */
@@ -35,6 +37,10 @@ export type StoreFaultDetail =
   | { readonly code: 'STORE_FORKED'; readonly reason: string }
   /** What was kept beside the store cannot be read, or nobody with our keys wrote it. */
   | { readonly code: 'STORE_SEAL_INVALID'; readonly path: string; readonly reason: string }
+  /** Somebody else has the store open, and it was wanted alone, or has it alone. */
+  | { readonly code: 'STORE_IN_USE' }
+  /** Nothing is decided with the store until somebody accepts it. */
+  | { readonly code: 'STORE_HALTED'; readonly cause: Halt['cause']; readonly detail: string }
   /** A decision would break what must be unique, as one path for one channel. */
   | { readonly code: 'STORE_CONFLICT'; readonly reason: string }
 
@@ -56,6 +62,8 @@ const retryable: Readonly<Record<StoreFaultCode, boolean>> = {
   STORE_ROLLED_BACK: false,
   STORE_FORKED: false,
   STORE_SEAL_INVALID: false,
+  STORE_IN_USE: true,
+  STORE_HALTED: false,
   STORE_CONFLICT: false,
 }
 

@@ -48,6 +48,8 @@ export {
   type StoreFaultDetail,
 } from './fault.ts'
 export type { BatchLimits } from './gathering.ts'
+export type { Halt } from './halt.ts'
+export { moveStore, type StoreSums, sumsOf, type TableSum } from './moving.ts'
 export {
   type Claim,
   type FailedAttempt,
@@ -61,6 +63,8 @@ export {
 } from './outbox.ts'
 export type { Page } from './page.ts'
 export { Permit } from './permit.ts'
+export type { Realm } from './realm.ts'
+export type { Row } from './rows.ts'
 export {
   compareToSeal,
   decodeSeal,
@@ -79,3 +83,13 @@ export {
   type Store,
   type StoreOptions,
 } from './store.ts'
+export {
+  type Table,
+  type TableName,
+  tableNames,
+  tables,
+  type Upkeep,
+} from './upkeep.ts'
+export { everyRow } from './verification/every-row.ts'
+export { type StoreCheck, type StoreFinding, storeChecks } from './verification/findings.ts'
+export { type StoreReport, type StoreTrust, verifyStore } from './verification/verify-store.ts'

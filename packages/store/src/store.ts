@@ -19,6 +19,8 @@ export type Ruling = {
   readonly repeated: boolean
   /** Present if and only if the verdict is `sign`. */
   readonly permit?: Permit
+  /** What shows that the store is older than the channel, in words. */
+  readonly rollback?: string
   /** Where the answer stands in the outbox; present where the decision put it there. */
   readonly queued?: Queued
 }
@@ -63,11 +65,12 @@ export function createStore(backend: Backend, { limits, onCommit }: StoreOptions
     async decide(delivery, step, keeping) {
       const task = taskOf(delivery, step, keeping)
       const { value, queued } = await gathering.decide(task, keeping?.body.length ?? 0)
-      const { decision, repeated, grant } = value
+      const { decision, repeated, grant, rollback } = value
       return {
         decision,
         repeated,
         ...(grant !== undefined && { permit: mintPermit(grant) }),
+        ...(rollback !== undefined && { rollback }),
         ...(queued !== undefined && { queued }),
       }
     },

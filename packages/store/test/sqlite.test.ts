@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -60,6 +61,7 @@ describe('the file', () => {
     expect(modes).toEqual([
       ['state.db', '600'],
       ['state.db-shm', '600'],
+      ['state.db-users', '600'],
       ['state.db-wal', '600'],
     ])
     await backend[Symbol.asyncDispose]()
@@ -116,6 +118,7 @@ describe('durability', () => {
       expected: 'wal',
       found: 'memory',
     })
+    expect(existsSync(':memory:-users')).toBe(false)
   })
 
   test('the settings it rests on hold', () => {
@@ -250,9 +253,10 @@ describe('state that was changed by other hands', () => {
 })
 
 describe('migrations', () => {
+  const shipped = readMigrations().length
   const more = {
-    version: readMigrations().length + 1,
-    name: '0005_more.sql',
+    version: shipped + 1,
+    name: '9999_more.sql',
     sql: 'CREATE TABLE more (a BIGINT)',
     checksum: 'c'.repeat(64),
   }
@@ -267,9 +271,10 @@ describe('migrations', () => {
       { version: 2, name: '0002_channel-life.sql' },
       { version: 3, name: '0003_spends.sql' },
       { version: 4, name: '0004_audit-outbox.sql' },
-      { version: 5, name: '0005_more.sql' },
+      { version: 5, name: '0005_halt.sql' },
+      { version: 6, name: '9999_more.sql' },
     ])
-    expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 5 }])
+    expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 6 }])
     connection.close()
   })
 
@@ -288,7 +293,7 @@ describe('migrations', () => {
   test('of a later version are refused', async () => {
     const backend = openSqlite({ path: file.path, realm, migrations: [...readMigrations(), more] })
     await backend[Symbol.asyncDispose]()
-    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: 5, known: 4 })
+    expect(refusal()).toEqual({ code: 'STORE_SCHEMA_NEWER', found: shipped + 1, known: shipped })
   })
 
   test('that were changed after they were applied are refused', async () => {

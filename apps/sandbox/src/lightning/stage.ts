@@ -8,7 +8,7 @@ import type { Platform } from '../platform/platform.ts'
 import { loadLdk } from './ldk/load.ts'
 import { createBell } from './node/bell.ts'
 import { linkChain } from './node/chain-link.ts'
-import type { LightningNode } from './node/lightning-node.ts'
+import type { LightningNode, NodeState } from './node/lightning-node.ts'
 import { createNetwork, type Network } from './node/network.ts'
 import { type PeerNode, startPeerNode } from './node/peer-node.ts'
 import {
@@ -36,13 +36,17 @@ export type StageOptions = {
 export type Stage = Network & {
   /** The node whose keys the signer holds; another object after a restart. */
   readonly alice: () => RemoteNode
-  /** The first peer. */
+  /** The first peer; another object after a restart. */
   readonly bob: PeerNode
   readonly chain: Chain
   /** Starts another peer, whose wallet has coins. */
   readonly addPeer: (name: string) => Promise<PeerNode>
-  /** Stops our node and starts it again from what it saved before. */
+  /** Stops our node; it can be started again from what is returned. */
+  readonly stopAlice: () => RemoteState
+  /** Starts our node from a state that it saved, by default its last one. */
   readonly restartAlice: (state?: RemoteState) => void
+  /** Starts the first peer from a state that it saved, however old: that is how a peer cheats. */
+  readonly restartBob: (state: NodeState) => void
   readonly close: () => void
 }
 
@@ -67,39 +71,54 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       ...(options.tamper && { tamper: options.tamper }),
       saved,
     })
-  const running = { alice: startAlice() }
-  const peers: PeerNode[] = []
-  const network = createNetwork(bell, chain, () => [running.alice, ...peers])
+  const bobSeed = environment.random(32)
+  const startPeer = (name: string, seed: Uint8Array, saved?: NodeState) =>
+    startPeerNode({ ...common, name, seed, saved })
+  const running = { alice: startAlice(), isAway: false, bob: startPeer('bob', bobSeed) }
+  const others: PeerNode[] = []
+  const network = createNetwork(bell, chain, () => [
+    ...(running.isAway ? [] : [running.alice]),
+    running.bob,
+    ...others,
+  ])
   const pay = (node: LightningNode) => {
     if (walletSats > 0n) chain.fund(p2wpkh(node.wallet.newAddress(0).publicKey), sats(walletSats))
   }
-  const startPeer = (name: string) => {
-    const peer = startPeerNode({ ...common, name, seed: environment.random(32) })
-    peers.push(peer)
-    pay(peer)
-    return peer
-  }
   pay(running.alice)
-  const bob = startPeer('bob')
+  pay(running.bob)
   await network.mine(1)
-  await network.connect(running.alice, bob)
+  await network.connect(running.alice, running.bob)
+  const stopAlice = () => {
+    const saved = running.alice.saveAll()
+    running.alice.stop()
+    running.isAway = true
+    return saved
+  }
   return {
     ...network,
     alice: () => running.alice,
-    bob,
+    get bob() {
+      return running.bob
+    },
     chain,
     addPeer: async (name) => {
-      const peer = startPeer(name)
+      const peer = startPeer(name, environment.random(32))
+      others.push(peer)
+      pay(peer)
       await network.mine(1)
       return peer
     },
+    stopAlice,
     restartAlice: (state) => {
-      const saved = state ?? running.alice.saveAll()
-      running.alice.stop()
-      running.alice = startAlice(saved)
+      running.alice = startAlice(state ?? stopAlice())
+      running.isAway = false
+    },
+    restartBob: (state) => {
+      running.bob.stop()
+      running.bob = startPeer('bob', bobSeed, state)
     },
     close: () => {
-      for (const node of [running.alice, ...peers]) node.stop()
+      for (const node of [running.alice, running.bob, ...others]) node.stop()
     },
   }
 }

@@ -1,6 +1,17 @@
+import { type Transaction, transactionId } from '@boltwarden/core/bitcoin/transaction'
+import { txid } from '@boltwarden/core/bytes'
+import type { Chain } from '../chain/chain.ts'
+import type { ChannelView } from '../lightning/node/channel-view.ts'
 import type { NodeState } from '../lightning/node/lightning-node.ts'
-import { claimAll, expectWallet, holdPayments, payWell, walletSats } from './parts.ts'
-import { expectThat, type Scenario, type Scene } from './scenario.ts'
+import {
+  claimAll,
+  expectWallet,
+  holdPayments,
+  payWell,
+  releasePayments,
+  walletSats,
+} from './parts.ts'
+import { expectThat, type Scenario, ScenarioError, type Scene } from './scenario.ts'
 
 async function closed(scene: Scene, by: 'alice' | 'bob'): Promise<void> {
   const { stage, kind } = scene
@@ -57,6 +68,51 @@ async function punishedWithoutHtlcs(scene: Scene): Promise<void> {
   await cheat(scene, old)
 }
 
+/** The transaction that ended a channel. */
+function commitmentOn(chain: Chain, funding: ChannelView['funding']): Transaction {
+  const spend = funding && chain.spend({ txid: txid(funding.txid), vout: funding.vout })
+  if (spend === undefined) throw new ScenarioError('expected a channel that is closed')
+  return spend.spender.transaction
+}
+
+/** Whether a block spends the output of that value. */
+function isSpent(chain: Chain, transaction: Transaction, value: bigint): boolean {
+  const vout = transaction.outputs.findIndex((output) => output.value === value)
+  const spend = chain.spend({ txid: transactionId(transaction), vout })
+  return spend?.spender.confirmation !== undefined
+}
+
+/** The peer goes back to an old state while our node is away, and takes a payment back by time. */
+async function punishedLate(scene: Scene): Promise<void> {
+  const { stage, kind } = scene
+  const { bob } = stage
+  const channel = await stage.open(stage.alice(), bob, { kind, pushMsat: 400_000_000n })
+  const held = await holdPayments(stage)
+  const old = bob.save()
+  await releasePayments(stage, held)
+  const away = stage.stopAlice()
+  stage.restartBob(old)
+  await stage.forceClose(stage.bob, channel.id)
+  await stage.mine(1)
+  const cheating = commitmentOn(stage.chain, channel.funding)
+  await stage.mineUntil('the second stage', () => isSpent(stage.chain, cheating, 40_000n), 130)
+  stage.restartAlice(away)
+  await claimAll(stage)
+  // LDK bids more every 15 blocks, and catches up with all of them at once.
+  expectWallet(stage, walletSats, 90_000n)
+}
+
+async function reorganised(scene: Scene): Promise<void> {
+  const { stage, kind } = scene
+  const channel = await stage.open(stage.alice(), stage.bob, { kind, pushMsat: 400_000_000n })
+  await stage.forceClose(stage.alice(), channel.id)
+  await stage.mine(2)
+  expectThat(stage.chain.reorganise({ depth: 2 }).ok, 'another branch of the chain')
+  await stage.settle()
+  await claimAll(stage)
+  expectWallet(stage, walletSats - 400_000n, 20_000n)
+}
+
 /** Every way in which a channel ends. */
 export const endings: readonly Scenario[] = [
   {
@@ -95,5 +151,16 @@ export const endings: readonly Scenario[] = [
     name: 'cheat-with-htlcs',
     story: 'The same with payments both ways in it: HTLC outputs and second stages are taken too.',
     play: punished,
+  },
+  {
+    name: 'cheat-while-we-are-away',
+    story:
+      'The peer broadcasts a revoked state while our node is down, and takes a payment to the second stage: that is taken too.',
+    play: punishedLate,
+  },
+  {
+    name: 'reorganisation',
+    story: 'A reorganisation of the chain takes our force close back for a while.',
+    play: reorganised,
   },
 ]

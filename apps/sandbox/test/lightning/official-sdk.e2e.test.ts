@@ -1,19 +1,6 @@
 import { commitmentTypes } from '@boltwarden/core/bolt3/commitment-type'
 import { describe, expect, test } from 'vitest'
-import { playChannelLife } from './channel-life.ts'
 import { officialKit } from './kit.ts'
-import { playEndsOnChain } from './on-chain.ts'
-
-// That the official SDK's handler passes too shows that the sandbox is fair.
-
-describe.each(commitmentTypes)(
-  'a channel with %s, whose keys are with the official SDK',
-  (kind) => {
-    const kit = officialKit()
-    playChannelLife(kit, kind)
-    playEndsOnChain(kit, kind)
-  },
-)
 
 describe("the official SDK's validator declines, and agrees later", () => {
   const state = { willing: true }

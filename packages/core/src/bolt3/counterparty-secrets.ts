@@ -88,6 +88,11 @@ export function lookUpSecret(
   return undefined
 }
 
+/** The indexes whose secrets stand in the slots: every other one that is known follows from them. */
+export function keptIndexes({ lowest, slots }: CounterpartySecrets): readonly CommitmentIndex[] {
+  return lowest === undefined ? [] : slots.map((_, slot) => indexOfSlot(lowest, slot))
+}
+
 const version = '1'
 const encoded = /^1\.(0|[1-9][0-9]{0,14})\.((?:[0-9a-f]{64}){1,49})$/
 

@@ -20,7 +20,7 @@ import { changedIntents } from './intent-parts.ts'
 import { outflowOf, ownSats, toCounterpartySats } from './outflow.ts'
 
 /** The most closing transactions that are remembered. */
-const maxClosings = 16
+export const maxClosings = 16
 
 /** What commitments and closes leave behind. */
 export type SignedState = {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodes } from '../fault-table.ts'
 import { version } from '../version.ts'
+import { addAuditCommands } from './audit-commands.ts'
 import { addChannelCommands } from './channel-commands.ts'
 import { addIntentCommands } from './intent-commands.ts'
 import { config, json, passphraseFd, passphraseFile, run, several, whole } from './options.ts'
@@ -153,6 +154,7 @@ addIntentCommands(program, terminal)
 addChannelCommands(program, terminal)
 addStoreCommands(program, terminal)
 addOutboxCommands(program, terminal)
+addAuditCommands(program, terminal)
 
 program.addHelpText(
   'after',

@@ -69,6 +69,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     store: {
       ...store,
       file: absolute(store.file),
+      seal_file: absolute(store.seal_file),
       ...optional('password_file', store.password_file),
       ...optional('tls_ca_file', store.tls_ca_file),
     },

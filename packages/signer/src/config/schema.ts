@@ -41,6 +41,8 @@ const store = z.strictObject({
   tls_ca_file: path.optional(),
   synchronous_commit: z.enum(['on', 'remote_apply']).default('on'),
   connections: z.int().min(2).max(64).default(4),
+  /** Says, apart from the store, how far it had come: a copy in its place is noticed by it. */
+  seal_file: path.default('seal/boltwarden.seal'),
 })
 
 const webhook = z.strictObject({

@@ -54,6 +54,8 @@ ${line('fingerprint', facts.fingerprint)}
 # used then, and boltwarden store migrate makes its tables.
 # backend = "sqlite"
 # file = "data/boltwarden.sqlite"
+# How far the store had come, signed. On another disk than the store it serves best.
+# seal_file = "seal/boltwarden.seal"
 # host = "127.0.0.1"
 # port = 5432
 # database = "boltwarden"

@@ -1,6 +1,7 @@
 import { preimageNonce } from '@boltwarden/core/bytes'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import type { Network } from '@boltwarden/core/network'
+import type { Decision } from '@boltwarden/policy/decision'
 import type { Delivery } from '@boltwarden/policy/event'
 import { type Candidate, recompose } from '@boltwarden/policy/facts'
 import { judge } from '@boltwarden/policy/judge'
@@ -9,6 +10,7 @@ import type { Keeping, Store } from '@boltwarden/store'
 import type { Ruled } from '../capture/capture.ts'
 import type { Clock } from '../clock.ts'
 import type { Entropy } from '../entropy.ts'
+import type { Logger } from '../logging.ts'
 import type { Metrics } from '../metrics.ts'
 import type { LoadedPolicy } from '../policy-file/load.ts'
 import type { Probe } from './probe.ts'
@@ -27,6 +29,7 @@ export type DecideDeps = {
   readonly metrics: Metrics
   readonly reveals: RevealWatch
   readonly turnstile: Turnstile
+  readonly logger: Logger
   readonly probe?: Probe
 }
 
@@ -65,7 +68,27 @@ export async function decide(
   deps.probe?.('after-commit', delivery.event)
   const isReveal = delivery.request.kind === 'reveal-counterparty-per-commitment-secret'
   if (isReveal && ruling.decision.verdict === 'sign') reveals.recorded()
-  return { ...ruling, policyHash: hash }
+  if (ruling.rollback === undefined) return { ...ruling, policyHash: hash }
+  suspectRollback(delivery, ruling.rollback, deps)
+  return { ...ruling, decision: saying(ruling.decision, ruling.rollback), policyHash: hash }
+}
+
+/** Whoever is alerted has to find what it was. */
+function suspectRollback({ event, request }: Delivery, sign: string, deps: DecideDeps): void {
+  const facts = { event_id: event, kind: request.kind, sign }
+  deps.metrics.rollbackSuspected('event')
+  deps.logger.error(facts, 'the store may be older than the channel')
+}
+
+/** A refusal says what else it may mean. */
+function saying(decision: Decision, sign: string): Decision {
+  if (decision.verdict === 'sign') return decision
+  const [{ message, ...first }, ...rest] = decision.violations
+  const said = {
+    ...first,
+    message: `${message}; this store may be older than the channel: ${sign}`,
+  }
+  return { ...decision, violations: [said, ...rest] }
 }
 
 /** Randomness is drawn before the critical section, which draws none. */

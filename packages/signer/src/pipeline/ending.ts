@@ -60,9 +60,22 @@ export function failed(
   return { outcome: 'unavailable', reply, facts, error: fault }
 }
 
+/** Faults of a store that was put into another one's place. */
+const needsAcceptance: ReadonlySet<string> = new Set([
+  'STORE_HALTED',
+  'STORE_ROLLED_BACK',
+  'STORE_FORKED',
+  'STORE_SEAL_INVALID',
+])
+
 /** A store's fault in this package's words; anything else as it is. */
 export function ownFault(error: unknown): unknown {
   if (!isStoreFault(error)) return error
+  if (error.code === 'STORE_IN_USE') return new SignerFault({ code: error.code }, { cause: error })
+  if (needsAcceptance.has(error.code)) {
+    const reason = error.message
+    return new SignerFault({ code: 'STORE_NOT_ACCEPTED', reason }, { cause: error })
+  }
   const code = error.retryable ? 'STORE_UNAVAILABLE' : 'STORE_REFUSED'
   // Its message is its code and public facts: which setting, which file, what SQLite said.
   return new SignerFault({ code, reason: error.message }, { cause: error })

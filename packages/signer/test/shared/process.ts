@@ -39,9 +39,21 @@ export function boltwarden(
   options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
 ): Running {
   if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first`)
+  return run([main, ...args], options)
+}
+
+/** Runs a script of the tests, over what is built, in a process of its own. */
+export function runScript(file: URL, args: readonly string[]): Running {
+  return run([fileURLToPath(file), ...args], {})
+}
+
+function run(
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string },
+): Running {
   // The test runner's own options are not for the command.
   const env = { ...process.env, NODE_OPTIONS: '', ...options.env }
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: 'pipe' })
+  const child = spawn(process.execPath, args, { env, stdio: 'pipe' })
   child.stdin.end(options.input ?? '')
   const written = { out: '', err: '' }
   const listeners = new Set<() => void>()

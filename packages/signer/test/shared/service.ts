@@ -111,6 +111,7 @@ port = 0
 token_file = "${tokenFile}"
 [store]
 file = "${join(folder, 'data', 'state.sqlite')}"
+seal_file = "${join(folder, 'seal', 'state.seal')}"
 [platform]
 answer = "${answer}"
 base_url = "${options.platformUrl ?? 'http://127.0.0.1:1'}"

@@ -69,7 +69,8 @@ CREATE TABLE spends (
   state    TEXT NOT NULL
 );
 
--- Hashes are lower-case hex; tags is a JSON list; times are milliseconds since 1970.
+-- Hashes are lower-case hex; tags is a JSON list; times are milliseconds since 1970. arrival is the
+-- order in which events were first decided, with gaps: the oldest are forgotten first.
 CREATE TABLE events (
   event         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   body_hash     TEXT   NOT NULL,
@@ -80,9 +81,10 @@ CREATE TABLE events (
   received_at   BIGINT NOT NULL,
   answered_at   BIGINT,
   answer_digest TEXT,
+  arrival       BIGINT GENERATED ALWAYS AS IDENTITY,
   CHECK ((answered_at IS NULL) = (answer_digest IS NULL))
 );
-CREATE INDEX events_by_arrival ON events (received_at);
+CREATE INDEX events_by_arrival ON events (arrival);
 
 -- Every decision and what was done beside them. fact is a versioned JSON text; hash is over it, the
 -- sequence and the hash of the row before.

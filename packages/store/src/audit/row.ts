@@ -37,6 +37,9 @@ export const auditActs = [
   'answer-resumed',
   'answer-dropped',
   'state-imported',
+  'store-restored',
+  'store-moved',
+  'store-filling',
 ] as const
 
 /** What somebody, or the signer by itself, did to what is remembered. */

@@ -33,6 +33,8 @@ export type AuditTrust = {
   readonly secp256k1: Secp256k1
   /** What stands for rows that were pruned. */
   readonly anchor?: Checkpoint | undefined
+  /** Where a part of a log begins that was taken out of it; nobody signed for it. */
+  readonly start?: AuditHead | undefined
   /** Places of the chain that were kept elsewhere, as by a log or a sealed file. */
   readonly kept?: readonly AuditHead[]
 }
@@ -67,9 +69,9 @@ export class AuditVerification {
   #signedUpTo = 0
 
   constructor(trust: AuditTrust) {
-    const { anchor, kept = [], publicKey, secp256k1 } = trust
+    const { anchor, start = emptyChain, kept = [], publicKey, secp256k1 } = trust
     this.#trust = trust
-    this.#last = anchor ?? emptyChain
+    this.#last = anchor ?? start
     this.#kept = new Map(kept.map(({ sequence, hash }) => [sequence, hash]))
     if (anchor === undefined) return
     if (isCheckpoint(anchor, publicKey, secp256k1)) this.#signedUpTo = anchor.sequence

@@ -28,6 +28,7 @@ import { checkDurable } from './durability.ts'
 import { PostgresOutbox } from './outbox.ts'
 import type { Sessions } from './session.ts'
 import { Transactions } from './transaction.ts'
+import { RefusedTask } from './uniqueness.ts'
 import { insertChannel } from './writing.ts'
 
 const entry = ledgerColumns.join(', ')
@@ -52,7 +53,7 @@ const sql = {
     generation = greatest(generation, $1)`,
   closed: `SELECT event FROM events WHERE received_at < $1 AND (answered_at IS NOT NULL
     OR verdict = 'hold' OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
-    ORDER BY received_at, event LIMIT $2`,
+    ORDER BY arrival LIMIT $2`,
   lockEvents: 'SELECT event FROM events WHERE event = ANY($1::text[]) ORDER BY event FOR UPDATE',
   forget: 'DELETE FROM events WHERE event = ANY($1::text[])',
   beat: 'UPDATE realm SET heartbeat = heartbeat + 1',
@@ -76,7 +77,7 @@ export class PostgresBackend implements Backend {
 
   async commit<T>(batch: Batch<T>): Promise<BatchOutcome<T>> {
     try {
-      return await this.#transactions.run((transaction) => decideBatch(transaction, batch))
+      return await this.#commitTogether(batch)
     } catch (error) {
       if (!isOfOnePart(error)) throw error
       const { tasks, accepted } = batch
@@ -171,7 +172,10 @@ export class PostgresBackend implements Backend {
     await this.#transactions.run(async (transaction) => {
       await transaction.lockChain()
       const renewal = { text: sql.renew, values: [atLeast] }
-      await transaction.commit([renewal], [auditAct('store-accepted', author, reason)])
+      await transaction.commit(
+        [renewal, { text: 'DELETE FROM halt' }],
+        [auditAct('store-accepted', author, reason)],
+      )
     })
     return this.generation()
   }
@@ -205,6 +209,20 @@ export class PostgresBackend implements Backend {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#sessions.close()
+  }
+
+  async #commitTogether<T>(batch: Batch<T>): Promise<BatchOutcome<T>> {
+    const refused = new Map<number, StoreFault>()
+    for (;;) {
+      try {
+        return await this.#transactions.run((transaction) =>
+          decideBatch(transaction, batch, refused),
+        )
+      } catch (error) {
+        if (!(error instanceof RefusedTask)) throw error
+        refused.set(error.at, error.fault)
+      }
+    }
   }
 
   /** One part is in trouble that only shows in the database: each goes alone, and only that fails. */

@@ -1,10 +1,13 @@
 import type { EventId } from '@boltwarden/core/ids'
+import type { Writes } from '@boltwarden/policy/view'
 import type { AuditFact } from '../audit/row.ts'
 import type { Batch, BatchOutcome, Done, Recorded, Step, Task } from '../backend.ts'
+import type { StoreFault } from '../fault.ts'
 import type { Queued } from '../outbox.ts'
 import { lookAtOutbox, lookForQueued, type Owed, queueing } from './queueing.ts'
 import { readBatch, readNeeds } from './reading.ts'
 import type { Transaction } from './transaction.ts'
+import { lookForTaken, refuseTaken } from './uniqueness.ts'
 import { type Needs, WorkingSet } from './working-set.ts'
 import { writesOf } from './writing.ts'
 
@@ -14,14 +17,22 @@ type Judged<T> = {
   readonly accepted: readonly PromiseSettledResult<void>[]
 }
 
-/** Decides a batch in one transaction. */
+/** Tasks that are not to run, by their place in the batch, and why. */
+export type Refusals = ReadonlyMap<number, StoreFault>
+
+/**
+ * Decides a batch in one transaction.
+ *
+ * @throws {RefusedTask} if the batch has to run again without a task.
+ */
 export async function decideBatch<T>(
   transaction: Transaction,
   batch: Batch<T>,
+  refused: Refusals,
 ): Promise<BatchOutcome<T>> {
   const set = new WorkingSet()
   await readBatch(transaction, set, batch)
-  const judged = await judgeAll(transaction, set, batch)
+  const judged = await judgeAll(transaction, set, batch, refused)
   const recorded = judged.tasks.flatMap((task) =>
     task.status === 'fulfilled' && task.value.recorded !== undefined ? [task.value.recorded] : [],
   )
@@ -30,9 +41,11 @@ export async function decideBatch<T>(
   const isIdle = statements.length + recorded.length === 0
   if (isIdle && !(await isAnyQueued(transaction, answered))) return outcomeOf(judged, new Map())
   const owed = recorded.flatMap((each) => each.owed ?? [])
-  const { head, results } = await transaction.lockChain(lookAtOutbox(answered, owed))
+  const looks = [...lookForTaken(set), ...lookAtOutbox(answered, owed)]
+  const { head, results } = await transaction.lockChain(looks)
+  refuseTaken(results.slice(0, 2), judged.tasks.map(writesOfTask))
   const placed = placedOf(recorded, head.sequence)
-  const { statements: moves, queued } = queueing(results, answered, placed)
+  const { statements: moves, queued } = queueing(results.slice(2), answered, placed)
   const facts: readonly AuditFact[] = recorded.map(({ audit }) => audit)
   await transaction.commit([...statements, ...moves], facts)
   return outcomeOf(judged, queuedOf(recorded, head.sequence, queued))
@@ -43,11 +56,12 @@ async function judgeAll<T>(
   transaction: Transaction,
   set: WorkingSet,
   batch: Batch<T>,
+  refused: Refusals,
 ): Promise<Judged<T>> {
   await readFor(transaction, set, batch.tasks)
   for (;;) {
     set.revert()
-    const judged = judgeOnce(set, batch)
+    const judged = judgeOnce(set, batch, refused)
     if ('tasks' in judged) return judged
     await readNeeds(transaction, set, judged)
   }
@@ -67,10 +81,19 @@ async function readFor<T>(
   })
 }
 
-function judgeOnce<T>(set: WorkingSet, { tasks, accepted }: Batch<T>): Judged<T> | Needs {
+function judgeOnce<T>(
+  set: WorkingSet,
+  { tasks, accepted }: Batch<T>,
+  refused: Refusals,
+): Judged<T> | Needs {
   const noted = accepted.map((answer) => settled(() => accept(set, answer)))
   const judged: PromiseSettledResult<Step<T>>[] = []
-  for (const { scope, step } of tasks) {
+  for (const [at, { scope, step }] of tasks.entries()) {
+    const reason = refused.get(at)
+    if (reason !== undefined) {
+      judged.push({ status: 'rejected', reason })
+      continue
+    }
     const needs = set.needsOf(scope)
     if (needs !== undefined) return needs
     judged.push(
@@ -82,6 +105,10 @@ function judgeOnce<T>(set: WorkingSet, { tasks, accepted }: Batch<T>): Judged<T>
     )
   }
   return { tasks: judged, accepted: noted }
+}
+
+function writesOfTask<T>(task: PromiseSettledResult<Step<T>>): Writes | undefined {
+  return task.status === 'fulfilled' ? task.value.writes : undefined
 }
 
 function accept(set: WorkingSet, answer: Parameters<WorkingSet['accept']>[0]): void {

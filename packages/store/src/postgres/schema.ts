@@ -1,7 +1,9 @@
 import { StoreFault } from '../fault.ts'
+import type { Halt } from '../halt.ts'
 import type { Realm } from '../realm.ts'
 import { integer, type Row, text } from '../rows.ts'
 import { type Migration, readMigrations } from '../sqlite/migrations.ts'
+import { haltOf } from '../upkeep.ts'
 import { schemaName } from './address.ts'
 import type { Session } from './session.ts'
 
@@ -27,6 +29,7 @@ const rights: Readonly<Record<string, string>> = {
   migrations: 'SELECT',
   realm: 'SELECT, UPDATE (heartbeat)',
   chain: 'SELECT, UPDATE',
+  halt: 'SELECT, DELETE',
   node: 'SELECT, UPDATE',
   channels: 'SELECT, INSERT, UPDATE',
   incoming_htlcs: 'SELECT, INSERT, DELETE',
@@ -92,6 +95,18 @@ export async function checkSchema(
   const known = migrations.length
   if (found < known) throw new StoreFault({ code: 'STORE_SCHEMA_OLDER', found, known })
   await checkRealm(session, realm)
+}
+
+/** @throws {StoreFault} `STORE_HALTED`. */
+export async function refuseHalted(session: Session): Promise<void> {
+  const halt = await readHalt(session)
+  if (halt !== undefined) throw new StoreFault({ code: 'STORE_HALTED', ...halt })
+}
+
+/** Why nothing is decided with the store, if so. */
+export async function readHalt(session: Pick<Session, 'rows'>): Promise<Halt | undefined> {
+  const [row] = await session.rows({ text: 'SELECT cause, detail FROM halt' })
+  return row && haltOf(row)
 }
 
 /** How many of `migrations` were applied. */

@@ -29,6 +29,7 @@ import { SqliteAuditLog } from './audit-log.ts'
 import { Chain } from './chain.ts'
 import type { Connection } from './connection.ts'
 import { Decisions, putRow } from './decisions.ts'
+import { clearHalt } from './halt.ts'
 import { dequeue, enqueue, SqliteOutbox } from './outbox.ts'
 import { sql } from './statements.ts'
 
@@ -47,10 +48,13 @@ export class SqliteBackend implements Backend {
   readonly outbox: SqliteOutbox
   readonly audit: SqliteAuditLog
   readonly #connection: Connection
+  readonly #closed: () => void
   readonly #decisions: Decisions
 
-  constructor(connection: Connection) {
+  /** @param closed - told once the connection is closed. */
+  constructor(connection: Connection, closed: () => void = () => {}) {
     this.#connection = connection
+    this.#closed = closed
     this.#decisions = new Decisions(connection)
     this.outbox = new SqliteOutbox(connection)
     this.audit = new SqliteAuditLog(connection)
@@ -146,6 +150,7 @@ export class SqliteBackend implements Backend {
   async accept(author: Author, reason: string, atLeast: number): Promise<Generation> {
     Chain.commit(this.#connection, (chain) => {
       chain.renew(atLeast)
+      clearHalt(this.#connection)
       chain.append(auditAct('store-accepted', author, reason))
     })
     return Chain.read(this.#connection)
@@ -170,6 +175,7 @@ export class SqliteBackend implements Backend {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close()
+    this.#closed()
   }
 
   #accept({ event, digest, atMs }: AcceptedAnswer): PromiseSettledResult<void> {

@@ -2,12 +2,16 @@ import type { Scope, View } from '@boltwarden/policy/view'
 import type { Backend, Step } from '../backend.ts'
 import { StoreFault } from '../fault.ts'
 import type { Realm } from '../realm.ts'
-import { text } from '../rows.ts'
 import { SqliteBackend } from './backend.ts'
 import { applicationId, Connection, defaultBusyTimeoutMs } from './connection.ts'
+import { clearHalt, refuseHalted } from './halt.ts'
 import { type Migration, migrate, readMigrations } from './migrations.ts'
+import { Presence } from './presence.ts'
+import { readRealm } from './upkeep.ts'
 
 export type { Realm } from '../realm.ts'
+export { backUpSqlite, type Copied, restoreSqlite } from './backup.ts'
+export { openSqliteUpkeep } from './upkeep.ts'
 
 /** What {@link openSqlite} needs. */
 export type SqliteOptions = {
@@ -16,6 +20,10 @@ export type SqliteOptions = {
   readonly realm: Realm
   /** How long another process may hold the database, in milliseconds; 2,000 by default. */
   readonly busyTimeoutMs?: number
+  /** Whether nobody else may have it open meanwhile. */
+  readonly alone?: boolean
+  /** Opens it although it was halted, so that it can be accepted. */
+  readonly evenHalted?: boolean
   /** For tests of migrations only. */
   readonly migrations?: readonly Migration[]
 }
@@ -27,7 +35,8 @@ export type SqliteOptions = {
  * @throws {StoreFault} `STORE_UNAVAILABLE` if the file cannot be opened or stays locked,
  *   `STORE_NOT_DURABLE` if a setting does not read back, `STORE_FOREIGN_FILE` if it is another
  *   program's, `STORE_WRONG_REALM` if it is another seed's or network's, `STORE_SCHEMA_NEWER` or
- *   `STORE_MIGRATION_CHANGED` if its schema is not one of ours.
+ *   `STORE_MIGRATION_CHANGED` if its schema is not one of ours, `STORE_IN_USE` if it is wanted alone
+ *   and is not, or somebody has it alone, `STORE_HALTED` if it waits to be accepted.
  * @example
  * ```ts
  * import { mkdtempSync, rmSync } from 'node:fs'
@@ -46,7 +55,17 @@ export type SqliteOptions = {
 export function openSqlite(options: SqliteOptions): Backend {
   const { path, realm, busyTimeoutMs = defaultBusyTimeoutMs } = options
   const migrations = options.migrations ?? readMigrations()
-  return settled(Connection.open(path, busyTimeoutMs), realm, migrations)
+  const presence = options.alone === true ? Presence.alone(path) : Presence.join(path)
+  try {
+    const connection = Connection.open(path, busyTimeoutMs)
+    const settle = () => {
+      if (options.evenHalted !== true) refuseHalted(connection)
+    }
+    return settled(connection, realm, migrations, { settle, close: () => presence.end() })
+  } catch (error) {
+    presence.end()
+    throw error
+  }
 }
 
 /** What decisions would leave behind, to be thrown away. No store can be made of it. */
@@ -73,7 +92,8 @@ export type Scratch = {
 export function openScratch(options: { readonly realm: Realm; readonly copy?: string }): Scratch {
   const { realm, copy = ':memory:' } = options
   const connection = Connection.open(copy, defaultBusyTimeoutMs, 'scratch')
-  const backend = settled(connection, realm, readMigrations())
+  const settle = () => clearHalt(connection)
+  const backend = settled(connection, realm, readMigrations(), { settle })
   return {
     async update(scope, step) {
       const { tasks } = await backend.commit({ tasks: [{ scope, step }], accepted: [] })
@@ -90,24 +110,26 @@ function settled(
   connection: Connection,
   realm: Realm,
   migrations: readonly Migration[],
+  { settle, close = () => {} }: { readonly settle: () => void; readonly close?: () => void },
 ): SqliteBackend {
   try {
     connection.exclusively(() => {
       connection.exec(`PRAGMA application_id = ${applicationId}`)
       migrate(connection, migrations)
-      settle(connection, realm)
+      bind(connection, realm)
+      settle()
     })
   } catch (error) {
     connection.close()
     throw error
   }
-  return new SqliteBackend(connection)
+  return new SqliteBackend(connection, close)
 }
 
 /** Binds a new file to a seed and a network, refuses that of another. */
-function settle(connection: Connection, realm: Realm): void {
-  const row = connection.get('SELECT fingerprint, network FROM realm')
-  if (row === undefined) {
+function bind(connection: Connection, realm: Realm): void {
+  const found = readRealm(connection)
+  if (found === undefined) {
     connection.run(
       'INSERT INTO realm (only_row, fingerprint, network, heartbeat) VALUES (1, ?, ?, 0)',
       realm.fingerprint,
@@ -115,7 +137,12 @@ function settle(connection: Connection, realm: Realm): void {
     )
     return
   }
-  const expected = `${realm.fingerprint} ${realm.network}`
-  const found = `${text(row, 'fingerprint')} ${text(row, 'network')}`
-  if (found !== expected) throw new StoreFault({ code: 'STORE_WRONG_REALM', expected, found })
+  const [expected, actual] = [realmText(realm), realmText(found)]
+  if (actual !== expected) {
+    throw new StoreFault({ code: 'STORE_WRONG_REALM', expected, found: actual })
+  }
+}
+
+function realmText({ fingerprint, network }: Realm): string {
+  return `${fingerprint} ${network}`
 }

@@ -1,4 +1,5 @@
-import { storeContract } from '@boltwarden/store/testing'
+import { createStore } from '@boltwarden/store'
+import { hashDelivery, issues, storeContract } from '@boltwarden/store/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PostgresDatabase } from './database.ts'
 
@@ -12,3 +13,20 @@ afterAll(() => database[Symbol.asyncDispose]())
 
 describe('PostgreSQL', () =>
   storeContract({ describe, test, expect }, { create: () => database.harness().create() }))
+
+test('a nonce that an unread invoice has takes nobody else with it, in one commit', async () => {
+  await database.clear()
+  const store = createStore(await database.open())
+  const first = hashDelivery('e-1', 'Invoice:1')
+  await store.decide(first, issues(first, 'Invoice:1', 1))
+  const outcomes = await Promise.allSettled(
+    [2, 1, 3].map((fill, at) => {
+      const delivery = hashDelivery(`e-${at + 2}`, `Invoice:${at + 2}`)
+      return store.decide(delivery, issues(delivery, `Invoice:${at + 2}`, fill))
+    }),
+  )
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(outcomes[1]).toMatchObject({ reason: { code: 'STORE_CONFLICT' } })
+  expect((await store.generation()).generation).toBe(2)
+  await store[Symbol.asyncDispose]()
+})

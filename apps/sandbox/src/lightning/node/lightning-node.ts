@@ -2,15 +2,16 @@ import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import {
   BroadcasterInterface,
   ChannelId,
+  type Event,
   type KeysManager,
   Option_C2Tuple_PublicKeyChannelIdZZ,
   type Result_NoneAPIErrorZ,
   Result_NoneAPIErrorZ_Err,
   type SignerProvider,
-  type SpendableOutputDescriptor,
 } from 'lightningdevkit'
 import type { Environment } from '../../environment.ts'
 import { describeApiError } from '../ldk/api-error.ts'
+import { guarded } from '../ldk/guarded.ts'
 import type { Journal } from '../ldk/journal.ts'
 import type { Wallet, WalletPlaces } from '../wallet/wallet.ts'
 import { type Assembly, assemble } from './assembly.ts'
@@ -18,14 +19,14 @@ import type { Bell } from './bell.ts'
 import { createBumping } from './bumping.ts'
 import { followChain } from './chain-following.ts'
 import type { ChainFollower, ChainLink } from './chain-link.ts'
-import { createOpening, type OpeningTerms } from './channel-opening.ts'
+import { type ChannelOpening, createOpening, type OpeningTerms } from './channel-opening.ts'
 import { type ChannelView, viewChannel } from './channel-view.ts'
 import { channelConfig } from './config.ts'
 import { createErrands, type Errands } from './errands.ts'
 import { createFeeRates, type FeeRates } from './fee-rates.ts'
-import { createMonitorStore, type MonitorStates } from './monitor-store.ts'
+import { createMonitorStore, type MonitorStates, type MonitorStore } from './monitor-store.ts'
 import { NodeError } from './node-error.ts'
-import { attend, type NodeEvent } from './node-events.ts'
+import { attend, type Duties, type NodeEvent } from './node-events.ts'
 import { createPaymentBook, type PaymentBook } from './payment-book.ts'
 import { createInvoice, type InvoiceTerms, sendPayment } from './payments.ts'
 import { createPump, type Pump } from './pump.ts'
@@ -36,6 +37,7 @@ import {
   type ReceivedPayments,
 } from './received-payments.ts'
 import type { Socket, SocketOwner } from './socket.ts'
+import { createSweeping, type Sweep } from './sweeping.ts'
 
 /** What is kept of a node over a restart. */
 export type NodeState = {
@@ -60,12 +62,9 @@ export type NodeParts = {
   readonly feerate: number
   readonly preimageOf: PreimageOf
   /** Spends an output that is the node's now; undefined while a signature is awaited. */
-  readonly sweep: (descriptor: SpendableOutputDescriptor, feerate: number) => Sweeping
+  readonly sweep: Sweep
   readonly saved?: NodeState | undefined
 }
-
-/** An attempt at a sweep, repeated until it gives the signed transaction. */
-export type Sweeping = () => Uint8Array | undefined
 
 /** A Lightning node, whoever holds its keys. */
 export type LightningNode = {
@@ -106,84 +105,32 @@ export type LightningNode = {
 
 /** Starts a node at the chain's tip, or at the height where it was saved. */
 export function startNode(parts: NodeParts): LightningNode {
-  const { name, wallet, chain, journal, bell } = parts
+  const { name, wallet, chain, journal } = parts
   const report = (fault: unknown) => journal.note(`fault: ${String(fault)}`)
-  const fees = createFeeRates(parts.feerate)
-  const errands = createErrands(report)
-  const listeners = new Set<(event: NodeEvent) => void>()
-  const payments = createPaymentBook()
-  listeners.add(payments.note)
   const broadcast = (transactions: readonly Uint8Array[]) => {
     const refusal = chain.broadcast(transactions)
     if (refusal !== undefined) journal.note(`broadcast: ${refusal}`)
   }
-  const broadcaster = BroadcasterInterface.new_impl({
-    broadcast_transactions: (transactions) => broadcast(transactions),
-  })
-  const monitors = createMonitorStore(report)
-  const assembly = assemble({
-    identity: parts.identity,
-    signerProvider: parts.signerProvider,
-    logger: journal.logger,
-    fees,
-    broadcaster,
-    monitors,
-    config: channelConfig('anchors'),
-    tip: chain.tip(),
-    random: parts.environment.random,
-    saved: parts.saved,
-  })
-  const { manager, monitor, peers } = assembly
-  const received = createReceivedPayments(manager, errands, parts.preimageOf, parts.saved?.held)
+  const organs = createOrgans(parts, report, broadcast)
+  const { assembly, fees, errands, payments, monitors } = organs
+  const received = createReceivedPayments(
+    assembly.manager,
+    errands,
+    parts.preimageOf,
+    parts.saved?.held,
+  )
   const opening = createOpening(
-    { manager, wallet, chain, fees, errands, note: journal.note },
-    BigInt(manager.list_channels().length),
+    { manager: assembly.manager, wallet, chain, fees, errands, note: journal.note },
+    BigInt(assembly.manager.list_channels().length),
   )
   const sockets = new Set<Socket>()
-  const bump = createBumping({
-    wallet,
-    signerProvider: parts.signerProvider,
-    logger: journal.logger,
-    errands,
-    broadcast,
-    report,
-  })
-  const pump = createPump({
-    assembly: () => assembly,
-    sockets: () => [...sockets],
-    errands,
-    bell,
-    report,
-    retry: () => {
-      manager.signer_unblocked(Option_C2Tuple_PublicKeyChannelIdZZ.constructor_none())
-      monitor.signer_unblocked(null)
-    },
-    onEvent: (event) =>
-      attend(event, {
-        acceptChannel: opening.accept,
-        fundChannel: opening.fund,
-        broadcastFunding: opening.broadcast,
-        forwardHtlcs: () => manager.process_pending_htlc_forwards(),
-        claimPayment: received.arrive,
-        sweep: (outputs) => {
-          for (const output of outputs) sweepLater(output)
-        },
-        bump,
-        tell: (seen) => {
-          for (const listener of listeners) listener(seen)
-        },
-      }),
-  })
-  const sweepLater = (output: SpendableOutputDescriptor) => {
-    const attempt = parts.sweep(output, fees.current())
-    errands.add(() => {
-      const signed = attempt()
-      if (signed !== undefined) broadcast([signed])
-      return signed !== undefined
-    })
-  }
+  const { signerProvider } = parts
+  const { logger } = journal
+  const sweep = createSweeping({ sweep: parts.sweep, fees, errands, broadcast })
+  const bump = createBumping({ wallet, signerProvider, logger, errands, broadcast, report })
+  const pump = startPump(parts, organs, sockets, { received, opening, sweep, bump, report })
   const follower = followChain(assembly, wallet, pump.wake)
-  catchUp(chain, wallet, follower, manager.current_best_block().get_height())
+  catchUp(chain, wallet, follower, assembly.manager.current_best_block().get_height())
   const unfollow = chain.follow(follower)
   return {
     name,
@@ -193,32 +140,25 @@ export function startNode(parts: NodeParts): LightningNode {
     fees,
     payments,
     received,
-    channels: () => manager.list_channels().map(viewChannel),
+    ...viewsOf(assembly),
     ...commandsOf(assembly, pump, payments),
     propose: (peer, terms) => waking(pump, () => opening.propose(peer, terms)),
-    claimableSats: () =>
-      monitor
-        .get_claimable_balances([])
-        .reduce((sum, balance) => sum + balance.claimable_amount_satoshis(), 0n),
-    pendingClaims: () => monitor.get_claimable_balances([]).length,
     onEvent: (listener) => {
-      listeners.add(listener)
+      organs.listeners.add(listener)
     },
     pump,
     errands,
-    socketOwner: { peers, nodeId: assembly.nodeId, wake: pump.wake },
+    socketOwner: { peers: assembly.peers, nodeId: assembly.nodeId, wake: pump.wake },
     attach: (socket) => {
       sockets.add(socket)
     },
     isIdle: pump.isIdle,
-    isConnectedTo: (peer) =>
-      peers.list_peers().some((each) => toHex(each.get_counterparty_node_id()) === peer),
     disconnect: () => {
       for (const socket of sockets) socket.close()
       sockets.clear()
     },
     save: () => ({
-      manager: manager.write(),
+      manager: assembly.manager.write(),
       monitors: monitors.states(),
       wallet: wallet.places(),
       held: received.arrived(),
@@ -228,6 +168,108 @@ export function startNode(parts: NodeParts): LightningNode {
       unfollow()
       pump.stop()
     },
+  }
+}
+
+/** What a node has before anything happens. */
+type Organs = {
+  readonly assembly: Assembly
+  readonly fees: FeeRates
+  readonly errands: Errands
+  readonly payments: PaymentBook
+  readonly monitors: MonitorStore
+  readonly listeners: Set<(event: NodeEvent) => void>
+}
+
+function createOrgans(
+  parts: NodeParts,
+  report: (fault: unknown) => void,
+  broadcast: (transactions: readonly Uint8Array[]) => void,
+): Organs {
+  const fees = createFeeRates(parts.feerate)
+  const payments = createPaymentBook()
+  const monitors = createMonitorStore(report)
+  const assembly = assemble({
+    identity: parts.identity,
+    signerProvider: parts.signerProvider,
+    logger: parts.journal.logger,
+    fees,
+    broadcaster: BroadcasterInterface.new_impl({
+      broadcast_transactions: guarded(report, () => undefined, broadcast),
+    }),
+    monitors,
+    config: channelConfig('anchors'),
+    tip: parts.chain.tip(),
+    random: parts.environment.random,
+    saved: parts.saved,
+  })
+  return {
+    assembly,
+    fees,
+    errands: createErrands(report),
+    payments,
+    monitors,
+    listeners: new Set([payments.note]),
+  }
+}
+
+/** What the pump's events are attended with. */
+type Attendants = {
+  readonly received: ReceivedPayments
+  readonly opening: ChannelOpening
+  readonly sweep: Duties['sweep']
+  readonly bump: Duties['bump']
+  readonly report: (fault: unknown) => void
+}
+
+function startPump(
+  { bell }: NodeParts,
+  { assembly, errands, listeners }: Organs,
+  sockets: ReadonlySet<Socket>,
+  { received, opening, sweep, bump, report }: Attendants,
+): Pump {
+  const { manager, monitor } = assembly
+  const duties: Duties = {
+    acceptChannel: opening.accept,
+    fundChannel: opening.fund,
+    broadcastFunding: opening.broadcast,
+    forwardHtlcs: () => manager.process_pending_htlc_forwards(),
+    claimPayment: received.arrive,
+    sweep,
+    bump,
+    tell: (seen) => {
+      for (const listener of listeners) listener(seen)
+    },
+  }
+  return createPump({
+    assembly: () => assembly,
+    sockets: () => [...sockets],
+    errands,
+    bell,
+    report,
+    retry: () => {
+      manager.signer_unblocked(Option_C2Tuple_PublicKeyChannelIdZZ.constructor_none())
+      monitor.signer_unblocked(null)
+    },
+    onEvent: guarded(
+      report,
+      () => undefined,
+      (event: Event) => attend(event, duties),
+    ),
+  })
+}
+
+type Views = Pick<LightningNode, 'channels' | 'claimableSats' | 'pendingClaims' | 'isConnectedTo'>
+
+function viewsOf({ manager, monitor, peers }: Assembly): Views {
+  const balances = () => monitor.get_claimable_balances([])
+  return {
+    channels: () => manager.list_channels().map(viewChannel),
+    claimableSats: () =>
+      balances().reduce((sum, balance) => sum + balance.claimable_amount_satoshis(), 0n),
+    pendingClaims: () => balances().length,
+    isConnectedTo: (peer) =>
+      peers.list_peers().some((each) => toHex(each.get_counterparty_node_id()) === peer),
   }
 }
 

@@ -57,7 +57,7 @@ export type Network = {
 const mostBlocks = 600
 
 /** How long everything may take to come to rest, in milliseconds. */
-const settlingMs = 60_000
+const settlingMs = 30_000
 
 /** The network of some nodes that share a bell and a chain; `nodes` may change as nodes restart. */
 export function createNetwork(

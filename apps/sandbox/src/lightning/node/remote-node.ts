@@ -19,8 +19,9 @@ import { createWallet, type Wallet } from '../wallet/wallet.ts'
 import { withWitnesses } from '../wallet/witness.ts'
 import { type Bell, waitUntil } from './bell.ts'
 import type { ChainLink } from './chain-link.ts'
-import { type NodeState, type Sweeping, startNode } from './lightning-node.ts'
+import { type NodeState, startNode } from './lightning-node.ts'
 import type { InvoicingNode } from './peer-node.ts'
+import type { Sweeping } from './sweeping.ts'
 
 /** What our node is started with. */
 export type RemoteOptions = {

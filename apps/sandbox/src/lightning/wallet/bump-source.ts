@@ -19,9 +19,9 @@ import { p2wpkhWitness, withWitnesses } from './witness.ts'
 const satisfactionWeight = 4n + 1n + 1n + 72n + 33n + 1n
 
 /**
- * Lets LDK spend the wallet's coins for fees of anchor channels. The change address stays the same
- * until it was used: a new one for each attempt would change what is to be signed each time, and
- * the signature that comes later would never fit.
+ * Lets LDK spend the wallet's coins for fees of anchor channels. The change address stays the same:
+ * a new one for each attempt would change what is to be signed each time, and the signature that
+ * comes later would never fit.
  */
 export function createBumpSource(wallet: Wallet, report: (fault: unknown) => void): WalletSource {
   const change: { address?: OwnAddress } = {}
