@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import { channelsPerDemo, type DemoReport, type DemoStep, playDemo } from '../demo/demo.ts'
 import { type DemoSet, openSet } from '../demo/set.ts'
+import { graphqlPath } from '../graphql/api.ts'
+import { createNodeBackend } from '../lightning/node-backend.ts'
+import { attachBackend } from '../lightning/payment-news.ts'
 import { openPlayground } from '../playground/playground.ts'
 import { coloured, type Paint, plain } from '../walk/table.ts'
 import { interruption, unlessAborted } from './interruption.ts'
@@ -43,11 +46,20 @@ async function demo(options: Options): Promise<void> {
 
 /** Serves the page until it is interrupted, which is how this ends well. */
 async function keep(set: DemoSet, print: (line: Line) => void, signal: AbortSignal): Promise<void> {
-  const { stage } = set
+  const { stage, signer } = set
   const opening = stage.open(stage.alice(), stage.bob, { pushMsat: 400_000_000n })
   await unlessAborted(opening, signal)
+  const { platform } = signer.sandbox
+  attachBackend(platform, await createNodeBackend(stage, platform))
   const { url, close } = await openPlayground(set)
-  print({ page: `${url}/` })
+  print({
+    page: `${url}/`,
+    api: {
+      url: signer.sandbox.url,
+      clientId: signer.credentials.clientId,
+      clientSecretFile: signer.files.clientSecret,
+    },
+  })
   try {
     if (!signal.aborted) await once(signal, 'abort')
   } finally {
@@ -55,10 +67,17 @@ async function keep(set: DemoSet, print: (line: Line) => void, signal: AbortSign
   }
 }
 
+/** How a customer's program reaches the platform: what the official client is made with. */
+type ApiAccess = {
+  readonly url: string
+  readonly clientId: string
+  readonly clientSecretFile: string
+}
+
 type Line =
   | { readonly step: DemoStep }
   | { readonly report: DemoReport }
-  | { readonly page: string }
+  | { readonly page: string; readonly api: ApiAccess }
 
 /** Satoshis are far below what a JSON number holds exactly. */
 function printJson(line: Line): void {
@@ -71,7 +90,7 @@ function printText(line: Line): void {
   const paint = process.stdout.isTTY ? coloured : plain
   if ('step' in line) console.log(stepLine(line.step, paint))
   else if ('report' in line) console.log(summaryOf(line.report))
-  else console.log(`\nall of it runs on, until Ctrl-C: ${line.page}`)
+  else console.log(keptText(line.page, line.api))
 }
 
 function stepLine({ ok, act, text, milliseconds }: DemoStep, paint: Paint): string {
@@ -85,4 +104,15 @@ function summaryOf({ timings, attacks, wrong, milliseconds }: DemoReport): strin
   return `
 ${answered} of ${events} honest events answered, ${attacks.length} attacks made, ${wrong} wrong, in ${(milliseconds / 1000).toFixed(1)} s
 an answer took ${p50Ms.toFixed(1)} ms (p50), ${p99Ms.toFixed(1)} ms (p99)`
+}
+
+function keptText(page: string, { url, clientId, clientSecretFile }: ApiAccess): string {
+  return `
+All of it runs on, until Ctrl-C.
+
+  page               ${page}
+  inspector          ${url}/
+  GraphQL API        ${url}${graphqlPath}
+  client id          ${clientId}
+  client secret in   ${clientSecretFile}`
 }
