@@ -3,8 +3,9 @@ import { type Environment, machine } from './environment.ts'
 import { createApi, graphqlPath } from './graphql/api.ts'
 import type { Credentials } from './graphql/authorization.ts'
 import { listen } from './http/listener.ts'
+import { pageResponse } from './http/page.ts'
 import { createRouter } from './http/routes.ts'
-import { page, pagePolicy } from './inspector/page.ts'
+import { inspectorPage } from './inspector/page.ts'
 import { takeSnapshot } from './inspector/snapshot.ts'
 import { noStore, openEntityStore } from './platform/entity-folder.ts'
 import { createPlatform, type Platform } from './platform/platform.ts'
@@ -62,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const api = createApi({ platform, dispatcher }, options.credentials)
   const router = createRouter([
     { method: 'POST', path: graphqlPath, access: 'token', handler: api },
-    { method: 'GET', path: '/', access: 'local', handler: showPage },
+    { method: 'GET', path: '/', access: 'local', handler: () => pageResponse(inspectorPage) },
     {
       method: 'GET',
       path: '/inspector.json',
@@ -84,15 +85,4 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await listener.close()
     },
   }
-}
-
-function showPage(): Response {
-  return new Response(page, {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': pagePolicy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    },
-  })
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -12,49 +12,47 @@ describe('the demo, as it is built', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   const demo = (...args: string[]) => start(['demo', ...args], { TMPDIR: folder })
-  const listens = (url: string) =>
-    fetch(url).then(
-      () => true,
-      () => false,
-    )
 
-  test('two processes, every step verified, nothing left behind', async () => {
+  test('every act is as it must be, the sum is right, nothing is left behind', async () => {
     const { code, out } = await demo('--json').ended
     const lines = out
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
+    const steps = lines.slice(0, -1).map(({ step }) => step)
+    expect(steps.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([])
+    const acts = new Set(steps.map(({ act }: { act: string }) => act))
+    expect([...acts]).toEqual(['start', 'open', 'pay', 'attack', 'cheat', 'close', 'sum'])
     const { report } = lines.at(-1)
-    expect(report.steps.filter((step: { ok: boolean }) => !step.ok)).toEqual([])
-    expect(report).toMatchObject({ ok: true, wrong: 0 })
-    const notes = report.steps.map(({ note }: { note: string }) => note)
-    expect(notes).toContain('a signature under m/1/0')
-    expect(report.verified).toBeGreaterThan(70)
-    expect(report.refused).toBeGreaterThan(20)
-    expect(lines).toHaveLength(report.steps.length + 1)
+    expect(report).toMatchObject({ ok: true, wrong: 0, accounts: { gave: 30_000_000 } })
+    const rules: string[][] = report.attacks.map((attack: { rules: string[] }) => attack.rules)
+    expect(rules.map((each) => each.filter((rule) => rule.startsWith('policy-')).length)).toEqual(
+      rules.map((each) => each.length),
+    )
+    expect(rules.flat()).toContain('policy-lightspark-release-order')
+    expect(report.timings.answered).toBe(report.timings.events)
     expect(code).toBe(0)
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('--keep says what to try; Ctrl-C, even twice, ends both processes', async () => {
-    const running = demo('--keep')
-    const out = await running.printed('another walk')
-    const url = /inspector +(\S+)/.exec(out)?.[1] ?? ''
-    const readiness = /readiness +(\S+)/.exec(out)?.[1] ?? ''
-    expect(await Promise.all([listens(url), listens(readiness)])).toEqual([true, true])
-    running.signal('SIGINT')
-    running.signal('SIGINT')
-    await running.ended
-    expect(await Promise.all([listens(url), listens(readiness)])).toEqual([false, false])
-    expect(readdirSync(folder)).toEqual([])
+  test('for people: lines as it goes, and how many events took how long', async () => {
+    const { code, out } = await demo().ended
+    expect(out).toMatch(/^ +\d+\.\d s {2}attack {2}.*refused, policy-mutual-destination/m)
+    expect(out).toMatch(/= 30,000,000 sat; the faucet gave 30,000,000$/m)
+    expect(out).toMatch(
+      /^(\d+) of \1 honest events answered, 4 attacks made, 0 wrong, in [\d.]+ s$/m,
+    )
+    expect(code).toBe(0)
   })
 
-  test('a signer that does not start: its words, exit code 2, nothing left behind', async () => {
-    const signer = join(folder, 'signer.mjs')
-    writeFileSync(signer, 'console.error("no seed, no signer"); process.exit(1)')
-    const { code, err } = await demo('--signer', signer).ended
-    expect(err).toContain('no seed, no signer')
-    expect(code).toBe(2)
-    expect(readdirSync(folder)).toEqual(['signer.mjs'])
+  test('Ctrl-C in the middle, even twice: exit code 130, nothing left behind', async () => {
+    const running = demo()
+    await running.printed('we open a channel')
+    running.signal('SIGINT')
+    running.signal('SIGINT')
+    const { code, err } = await running.ended
+    expect(err).not.toContain('    at ')
+    expect(code).toBe(130)
+    expect(readdirSync(folder)).toEqual([])
   })
 })

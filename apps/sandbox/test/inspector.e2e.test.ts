@@ -45,7 +45,7 @@ describe('inspector', () => {
       const hash = createHash('sha256').update(inline).digest('base64')
       expect(policy).toContain(`${directive} 'sha256-${hash}'`)
     }
-    expect(html).not.toMatch(/https?:|src=|href=/)
+    expect(html.replace('href="data:,"', '')).not.toMatch(/https?:|src=|href=/)
   })
 
   test('its script parses and never makes HTML of what was received', async () => {

@@ -1,45 +1,42 @@
-import { relative } from 'node:path'
+import { once } from 'node:events'
 import { Command } from 'commander'
-import { type Demo, playDemo } from '../demo/demo.ts'
-import { destinationsPerWalk } from '../walk/player.ts'
-import { channelsPerWalk } from '../walk/walk.ts'
-import { interruption } from './interruption.ts'
-import { createTablePrinter } from './walk.ts'
+import { channelsPerDemo, type DemoReport, type DemoStep, playDemo } from '../demo/demo.ts'
+import { type DemoSet, openSet } from '../demo/set.ts'
+import { graphqlPath } from '../graphql/api.ts'
+import { createNodeBackend } from '../lightning/node-backend.ts'
+import { attachBackend } from '../lightning/payment-news.ts'
+import { openPlayground } from '../playground/playground.ts'
+import { coloured, type Paint, plain } from '../walk/table.ts'
+import { interruption, unlessAborted } from './interruption.ts'
 
-type Options = {
-  readonly keep?: true
-  readonly json?: true
-  readonly signer?: string
-}
+/** How many channels a visitor may have opened, one after the other. */
+const channelsWhenKept = 200
 
-/** `demo`: a sandbox and a signer as two processes, and a walk between them. */
+type Options = { readonly json?: true; readonly keep?: true }
+
+/** `demo`: a channel's life between real Lightning nodes, with a signer that holds our keys. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('start a sandbox and a signer, walk every request between them, and check it all')
-    .option('--keep', 'leave both running and say what to try next')
-    .option('--signer <file>', 'the built boltwarden command, if not that of this repository')
+    .description('play a channel’s life between real Lightning nodes, and try to rob ours')
+    .option('--keep', 'leave all of it running, with a page to play on, until Ctrl-C')
     .option('--json', 'print one JSON value a line: each step, then the report')
     .action(demo)
 }
 
 async function demo(options: Options): Promise<void> {
   const signal = interruption()
-  const print = options.json
-    ? (line: unknown) => console.log(JSON.stringify(line))
-    : createTablePrinter()
+  const startedMs = performance.now()
+  const print = options.json ? printJson : printText
   try {
-    const played = await playDemo({
-      signal,
-      onProgress: (text) => console.error(`… ${text}`),
-      onStep: (step) => print({ step }),
-      ...(options.signer !== undefined && { signerMain: options.signer }),
-    })
+    const set = await openSet(options.keep ? channelsWhenKept : channelsPerDemo, signal)
     try {
-      print({ report: played.report })
-      process.exitCode = played.report.ok ? 0 : 1
-      if (options.keep) await keep(played, signal)
+      const playing = playDemo(set, startedMs, (step) => print({ step }))
+      const report = await unlessAborted(playing, signal)
+      print({ report })
+      process.exitCode = report.ok ? 0 : 1
+      if (options.keep) await keep(set, print, signal)
     } finally {
-      await played.stop()
+      await set.close()
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -47,42 +44,75 @@ async function demo(options: Options): Promise<void> {
   }
 }
 
-/** Waits until it is interrupted, or a process ends. */
-async function keep(played: Demo, signal: AbortSignal): Promise<void> {
-  console.log(whatNext(played))
-  if (signal.aborted) return
-  const interrupted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
+/** Serves the page until it is interrupted, which is how this ends well. */
+async function keep(set: DemoSet, print: (line: Line) => void, signal: AbortSignal): Promise<void> {
+  const { stage, signer } = set
+  const opening = stage.open(stage.alice(), stage.bob, { pushMsat: 400_000_000n })
+  await unlessAborted(opening, signal)
+  const { platform } = signer.sandbox
+  attachBackend(platform, await createNodeBackend(stage, platform))
+  const { url, close } = await openPlayground(set)
+  print({
+    page: `${url}/`,
+    api: {
+      url: signer.sandbox.url,
+      clientId: signer.credentials.clientId,
+      clientSecretFile: signer.files.clientSecret,
+    },
   })
-  await Promise.race([interrupted, played.died])
+  try {
+    if (!signal.aborted) await once(signal, 'abort')
+  } finally {
+    await close()
+  }
 }
 
-function whatNext({ urls, files, ...mains }: Demo): string {
-  const here = process.cwd()
-  const signerMain = relative(here, mains.signerMain)
-  const sandboxMain = relative(here, mains.sandboxMain)
-  const unlock = `--config ${files.signer}/boltwarden.toml --passphrase-file ${files.passphrase}`
-  const next = (count: number) => `${count}..${2 * count - 1}`
-  const fresh = `--channels ${next(channelsPerWalk)} --destinations ${next(destinationsPerWalk)}`
+/** How a customer's program reaches the platform: what the official client is made with. */
+type ApiAccess = {
+  readonly url: string
+  readonly clientId: string
+  readonly clientSecretFile: string
+}
+
+type Line =
+  | { readonly step: DemoStep }
+  | { readonly report: DemoReport }
+  | { readonly page: string; readonly api: ApiAccess }
+
+/** Satoshis are far below what a JSON number holds exactly. */
+function printJson(line: Line): void {
+  const number = (_key: string, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value
+  console.log(JSON.stringify(line, number))
+}
+
+function printText(line: Line): void {
+  const paint = process.stdout.isTTY ? coloured : plain
+  if ('step' in line) console.log(stepLine(line.step, paint))
+  else if ('report' in line) console.log(summaryOf(line.report))
+  else console.log(keptText(line.page, line.api))
+}
+
+function stepLine({ ok, act, text, milliseconds }: DemoStep, paint: Paint): string {
+  const time = `${(milliseconds / 1000).toFixed(1).padStart(5)} s`
+  const mark = paint(ok ? 'green' : 'red', (ok ? act : 'WRONG').padEnd(6))
+  return `${paint('dim', time)}  ${mark}  ${text}`
+}
+
+function summaryOf({ timings, attacks, wrong, milliseconds }: DemoReport): string {
+  const { events, answered, p50Ms, p99Ms } = timings
   return `
-Both are running; Ctrl-C ends them and removes their files.
+${answered} of ${events} honest events answered, ${attacks.length} attacks made, ${wrong} wrong, in ${(milliseconds / 1000).toFixed(1)} s
+an answer took ${p50Ms.toFixed(1)} ms (p50), ${p99Ms.toFixed(1)} ms (p99)`
+}
 
-  inspector        ${urls.sandbox}/
-  signer           ${urls.signer}
-  metrics          ${urls.admin}/metrics
-  readiness        ${urls.admin}/readyz
-  signer's log     ${files.log('signer')}
+function keptText(page: string, { url, clientId, clientSecretFile }: ApiAccess): string {
+  return `
+All of it runs on, until Ctrl-C.
 
-Try, in another terminal:
-
-  # a test event, as the account page sends it: see what the signer answers
-  node ${sandboxMain} send-test-event DERIVE_KEY_AND_SIGN --sandbox ${urls.sandbox}
-
-  # what the signer checks of itself
-  node ${signerMain} doctor ${unlock}
-
-  # another walk, with channels that are new to the signer
-  node ${signerMain} keys show ${unlock} ${fresh} --json > ${files.folder}/again.json
-  node ${sandboxMain} walk --sandbox ${urls.sandbox} --pairing-file ${files.folder}/again.json
-`
+  page               ${page}
+  inspector          ${url}/
+  GraphQL API        ${url}${graphqlPath}
+  client id          ${clientId}
+  client secret in   ${clientSecretFile}`
 }

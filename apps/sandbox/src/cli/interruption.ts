@@ -9,3 +9,14 @@ export function interruption(): AbortSignal {
   }
   return interrupted.signal
 }
+
+/** What work gives, unless the signal aborts before: then its reason is thrown. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // What fails after the end of waiting has nobody to tell.
+  work.catch(() => undefined)
+  signal.throwIfAborted()
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([work, aborted])
+}

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { ControlError } from '../control/client.ts'
 import { DemoError } from '../demo/demo-error.ts'
+import { WaitError } from '../lightning/node/bell.ts'
+import { NodeError } from '../lightning/node/node-error.ts'
 import { PairingError } from '../pairing/pairing.ts'
 
 /** What every command's help ends with. */
@@ -18,7 +20,7 @@ export async function run(command: Command): Promise<void> {
 }
 
 function isKnown(error: unknown): error is Error {
-  const known = [ControlError, DemoError, InvalidArgumentError, PairingError]
+  const known = [ControlError, DemoError, InvalidArgumentError, NodeError, PairingError, WaitError]
   return known.some((each) => error instanceof each)
 }
 

@@ -1,136 +1,188 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { requestWalk } from '../control/client.ts'
-import { destinationsPerWalk } from '../walk/player.ts'
-import type { StepResult, WalkReport } from '../walk/step.ts'
-import { channelsPerWalk } from '../walk/walk.ts'
-import { type Child, startChild } from './child.ts'
-import { runJson } from './command.ts'
-import { createDemoFiles, type DemoFiles } from './files.ts'
-import { choosePorts, type DemoPorts } from './ports.ts'
-import { waitUntilReady } from './readiness.ts'
+import { txid } from '@boltwarden/core/bytes'
+import type { ChannelView } from '../lightning/node/channel-view.ts'
+import type { NodeState } from '../lightning/node/lightning-node.ts'
+import type { InvoicingNode } from '../lightning/node/peer-node.ts'
+import { type Accounts, addUp, readAccounts } from './accounts.ts'
+import { type Attack, attack } from './attacks.ts'
+import { DemoError } from './demo-error.ts'
+import { punish } from './punishment.ts'
+import type { DemoSet } from './set.ts'
+import { readTimings, type Timings } from './timings.ts'
 
-export type DemoOptions = {
-  /** The built `boltwarden` command. Default: that of this repository. */
-  readonly signerMain?: string
-  /** The built `boltwarden-sandbox` command. Default: that of this package. */
-  readonly sandboxMain?: string
-  readonly signal: AbortSignal
-  /** Hears what is being done. */
-  readonly onProgress?: (text: string) => void
-  readonly onStep?: (step: StepResult) => void
+/** One thing that happened, and whether it is as it must be. */
+export type DemoStep = {
+  readonly act: 'start' | 'open' | 'pay' | 'attack' | 'cheat' | 'close' | 'sum'
+  readonly ok: boolean
+  readonly text: string
+  /** Since the demo began. */
+  readonly milliseconds: number
 }
 
-/** A walk that was played, with both processes still running. */
-export type Demo = {
-  readonly report: WalkReport
-  readonly urls: { readonly sandbox: string; readonly signer: string; readonly admin: string }
-  readonly files: DemoFiles
-  readonly signerMain: string
-  readonly sandboxMain: string
-  /** Rejects when one of the processes ends by itself. */
-  readonly died: Promise<never>
-  /** Ends both processes and removes the folder with its secrets. */
-  readonly stop: () => Promise<void>
+/** What came of all of it. */
+export type DemoReport = {
+  readonly ok: boolean
+  readonly wrong: number
+  readonly attacks: readonly Pick<Attack, 'name' | 'rules'>[]
+  readonly accounts: Accounts
+  /** Of the honest events. */
+  readonly timings: Timings
+  readonly milliseconds: number
 }
 
-const clientId = 'sandbox'
-// From src/demo and from dist/demo the way up is the same.
-const repository = '../../../../'
-const builtSigner = () =>
-  fileURLToPath(new URL(`${repository}packages/signer/dist/cli/main.js`, import.meta.url))
-const builtSandbox = () =>
-  fileURLToPath(new URL(`${repository}apps/sandbox/dist/cli/main.js`, import.meta.url))
+/** What the acts share. */
+type Play = {
+  readonly set: DemoSet
+  readonly tell: (act: DemoStep['act'], ok: boolean, text: string) => void
+}
+
+/** How many channels one demo opens. */
+export const channelsPerDemo = 2
 
 /**
- * Makes a signer with a fresh seed, starts it and a sandbox as two processes, pairs them, and
- * walks. Whatever happens before the walk has ended, nothing is left behind.
+ * Plays a short life of our node: two channels, payments, attacks, a cheat, a close, and the sum.
  *
- * @throws {DemoError} if a process does not start or does not get ready.
+ * @param startedMs - when the demo began, by `performance.now()`.
  */
-export async function playDemo(options: DemoOptions): Promise<Demo> {
-  const files = createDemoFiles()
-  const children: Child[] = []
-  const stop = async () => {
-    await Promise.all(children.map((child) => child.stop()))
-    files.remove()
+export async function playDemo(
+  set: DemoSet,
+  startedMs: number,
+  onStep: (step: DemoStep) => void,
+): Promise<DemoReport> {
+  const elapsed = () => Math.round(performance.now() - startedMs)
+  const wrong: string[] = []
+  const tell: Play['tell'] = (act, ok, text) => {
+    if (!ok) wrong.push(text)
+    onStep({ act, ok, text, milliseconds: elapsed() })
   }
-  try {
-    return { ...(await play(options, files, children)), files, stop }
-  } catch (error) {
-    await stop()
-    throw error
+  const play = { set, tell }
+  await openChannels(play)
+  const old = await makePayments(play)
+  const attacks = await beAttacked(play)
+  await beCheated(play, old)
+  await close(play)
+  const late = attacks.filter(({ succeeded }) => succeeded())
+  for (const { name } of late) tell('attack', false, `given away after all: ${name}`)
+  const accounts = sumUp(play)
+  const timings = timingsOf(set, attacks)
+  const unanswered = timings.events - timings.answered
+  if (unanswered > 0) tell('sum', false, `${unanswered} honest events were not answered`)
+  return {
+    ok: wrong.length === 0,
+    wrong: wrong.length,
+    attacks: attacks.map(({ name, rules }) => ({ name, rules })),
+    accounts,
+    timings,
+    milliseconds: elapsed(),
   }
 }
 
-async function play(
-  options: DemoOptions,
-  files: DemoFiles,
-  children: Child[],
-): Promise<Omit<Demo, 'files' | 'stop'>> {
-  const { signal, onProgress = () => undefined } = options
-  const { signerMain = builtSigner(), sandboxMain = builtSandbox() } = options
-  const ports = await choosePorts()
-  const urls = {
-    sandbox: `http://127.0.0.1:${ports.sandbox}`,
-    signer: `http://127.0.0.1:${ports.webhook}/webhook`,
-    admin: `http://127.0.0.1:${ports.admin}`,
-  }
-  onProgress('making a seed, an encrypted key store and a configuration')
-  await runJson(signerMain, initArgs(files, ports, urls.sandbox), signal)
-  const config = join(files.signer, 'boltwarden.toml')
-  const unlock = ['--config', config, '--passphrase-file', files.passphrase]
+function timingsOf({ signer }: DemoSet, attacks: readonly Attack[]): Timings {
+  const hostile = new Set(attacks.map(({ sequence }) => sequence))
+  const deliveries = signer.sandbox.dispatcher.deliveries()
+  return readTimings(deliveries.filter(({ sequence }) => !hostile.has(sequence)))
+}
 
-  onProgress('starting the sandbox and the signer')
-  const sandbox = startChild(
-    'sandbox',
-    sandboxMain,
-    sandboxArgs(files, ports, urls.signer),
-    files.log('sandbox'),
+async function openChannels({ set, tell }: Play): Promise<void> {
+  const { stage, mallory } = set
+  const { bob } = stage
+  tell('start', true, 'our node, alice, a signer that has her keys, and two peers, bob and mallory')
+  const ours = await stage.open(stage.alice(), bob, { pushMsat: 400_000_000n })
+  tell('open', true, `we open a channel to bob: ${shown(ours)}`)
+  const theirs = await stage.open(mallory, stage.alice(), { pushMsat: 500_000_000n })
+  tell('open', true, `mallory opens one to us: ${shown(theirs)}`)
+}
+
+/** @returns what mallory remembers of the time before its last payment. */
+async function makePayments(play: Play): Promise<NodeState> {
+  const { stage, mallory } = play.set
+  const alice = stage.alice()
+  await pay(play, 'bob pays us', stage.bob, alice, 50_000n)
+  await pay(play, 'we pay bob', alice, stage.bob, 30_000n)
+  await pay(play, 'mallory pays bob through us', mallory, stage.bob, 20_000n)
+  const old = mallory.save()
+  await pay(play, 'mallory pays us', mallory, alice, 250_000n)
+  return old
+}
+
+async function pay(
+  { set, tell }: Play,
+  what: string,
+  payer: InvoicingNode,
+  payee: InvoicingNode,
+  sats: bigint,
+): Promise<void> {
+  const { dispatcher } = set.signer.sandbox
+  const seen = dispatcher.deliveries().length
+  const { state, reason } = await set.stage.pay(payer, payee, sats * 1000n)
+  const events = dispatcher.deliveries().length - seen
+  const note = state === 'sent' ? `${events} events` : `failed: ${reason ?? 'unexplained'}`
+  tell('pay', state === 'sent', `${what} ${grouped(sats)} sat (${note})`)
+}
+
+async function beAttacked({ set, tell }: Play): Promise<readonly Attack[]> {
+  const alice = set.stage.alice()
+  const [first] = alice.saveAll().channels
+  if (first === undefined) throw new DemoError('our node has no channel to attack')
+  const attacks = await attack({ signer: set.signer, alice, channelId: first[1] })
+  for (const { name, rules, succeeded } of attacks) {
+    const ok = !succeeded() && rules.length > 0
+    const answer = ok ? `refused, ${rules.join(', ')}` : 'NOT REFUSED'
+    tell('attack', ok, `the platform asks for ${name}: ${answer}`)
+  }
+  return attacks
+}
+
+async function beCheated({ set, tell }: Play, old: NodeState): Promise<void> {
+  tell('cheat', true, 'mallory broadcasts the state before its last payment')
+  const won = await punish(set, old)
+  const all = 1_000_000n
+  // What is missing are fees: of the commitment, of the penalty and of the sweep.
+  const ok = won > (all * 98n) / 100n
+  tell('cheat', ok, `punished: of its ${grouped(all)} sat, ${grouped(won)} come to our wallet`)
+}
+
+async function close({ set: { stage, chain }, tell }: Play): Promise<void> {
+  const alice = stage.alice()
+  const [channel] = alice.channels()
+  await stage.closeTogether(alice, stage.bob)
+  const spend =
+    channel?.funding &&
+    chain.spend({ vout: channel.funding.vout, txid: txid(channel.funding.txid) })
+  const outputs = spend?.spender.transaction.outputs ?? []
+  const values = outputs.map(({ value }) => grouped(value)).join(' and ')
+  tell('close', outputs.length === 2, `closed with bob together: outputs of ${values} sat`)
+}
+
+function sumUp({ set, tell }: Play): Accounts {
+  const nodes = [set.stage.alice(), set.stage.bob, set.mallory]
+  const accounts = readAccounts(
+    set.chain,
+    nodes.map(({ name, wallet }) => ({
+      name,
+      owns: (outPoint) => wallet.coins.find(outPoint) !== undefined,
+    })),
   )
-  children.push(sandbox)
-  const signer = startChild('signer', signerMain, ['serve', ...unlock], files.log('signer'))
-  children.push(signer)
-  await waitUntilReady(sandbox, `${urls.sandbox}/inspector.json`, signal)
-  await waitUntilReady(signer, `${urls.admin}/readyz`, signal)
-
-  onProgress("pairing: the platform learns the signer's public keys")
-  const numbers = [
-    ...['--channels', `0..${channelsPerWalk - 1}`],
-    ...['--destinations', `0..${destinationsPerWalk - 1}`],
-  ]
-  const pairing = await runJson(
-    signerMain,
-    ['keys', 'show', ...unlock, ...numbers, '--json'],
-    signal,
-  )
-  writeFileSync(files.pairing, JSON.stringify(pairing), { mode: 0o600 })
-
-  onProgress('walking')
-  const died = Promise.race(children.map((child) => child.died))
-  died.catch(() => undefined)
-  const onStep = options.onStep ?? (() => undefined)
-  const report = await Promise.race([requestWalk(urls.sandbox, { pairing }, onStep, signal), died])
-  return { report, urls, signerMain, sandboxMain, died }
+  tell('sum', addUp(accounts), sumOf(accounts))
+  return accounts
 }
 
-function initArgs(files: DemoFiles, ports: DemoPorts, sandboxUrl: string): readonly string[] {
-  return [
-    ...['init', '--non-interactive', '--json', '--dir', files.signer, '--network', 'regtest'],
-    ...['--generate', '--phrase-out-file', files.phrase, '--passphrase-file', files.passphrase],
-    // The key store holds nothing of value and is gone in a minute; 1.2 s of scrypt would be waste.
-    '--insecure-fast-kdf',
-    ...['--webhook-secret-file', files.webhookSecret, '--webhook-port', String(ports.webhook)],
-    ...['--admin-port', String(ports.admin), '--api-base-url', sandboxUrl],
-    ...['--api-client-id', clientId, '--api-client-secret-file', files.clientSecret],
+function sumOf({ gave, wallets, fees, anchors, elsewhere }: Accounts): string {
+  const parts = [
+    ...wallets.map(({ name, sats }) => `${name} ${grouped(sats)}`),
+    `fees ${grouped(fees)}`,
+    `anchors left ${grouped(anchors)}`,
+    ...(elsewhere === 0n ? [] : [`elsewhere ${grouped(elsewhere)}`]),
   ]
+  const total = wallets.reduce((sum, { sats }) => sum + sats, fees + anchors + elsewhere)
+  return `${parts.join(' + ')} = ${grouped(total)} sat; the faucet gave ${grouped(gave)}`
 }
 
-function sandboxArgs(files: DemoFiles, ports: DemoPorts, webhookUrl: string): readonly string[] {
-  return [
-    ...['serve', '--port', String(ports.sandbox), '--client-id', clientId],
-    ...['--client-secret-file', files.clientSecret, '--webhook-url', webhookUrl],
-    ...['--webhook-secret-file', files.webhookSecret],
-  ]
+function shown({ capacitySats, kind, outboundMsat, reserveSats }: ChannelView): string {
+  const ours = outboundMsat / 1000n + reserveSats
+  return `${grouped(capacitySats)} sat, ${kind}, ${grouped(ours)} of it the opener's`
+}
+
+/** Digits in threes, as the eye reads them. */
+export function grouped(value: bigint): string {
+  return value.toLocaleString('en-GB')
 }

@@ -13,7 +13,6 @@ export type DemoFiles = {
   readonly phrase: string
   /** The signer's folder, which `init` makes. */
   readonly signer: string
-  readonly pairing: string
   readonly log: (name: string) => string
   readonly remove: () => void
 }
@@ -33,7 +32,6 @@ export function createDemoFiles(): DemoFiles {
     passphrase: secret('passphrase'),
     phrase: join(folder, 'phrase'),
     signer: join(folder, 'signer'),
-    pairing: join(folder, 'pairing.json'),
     log: (name) => join(folder, `${name}.log`),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

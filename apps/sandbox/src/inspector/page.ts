@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import type { Page } from '../http/page.ts'
 
 const style = `
 :root { color-scheme: light dark; font: 14px/1.45 system-ui, sans-serif; }
@@ -76,30 +76,12 @@ refresh();
 setInterval(refresh, 1000);
 `
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-
-/** Only this page's own script and style run, and only this server is asked. */
-export const pagePolicy: string = [
-  "default-src 'none'",
-  `script-src ${hashOf(script)}`,
-  `style-src ${hashOf(style)}`,
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-/** The inspector: one page without anything from elsewhere. */
-export const page: string = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Boltwarden sandbox</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>Boltwarden sandbox</h1>
+/** The inspector: what was sent and what was answered. */
+export const inspectorPage: Page = {
+  title: 'Boltwarden sandbox',
+  style,
+  script,
+  body: `<h1>Boltwarden sandbox</h1>
 <p>Webhook <code id="webhook"></code> · <span id="status" role="status">loading</span></p>
 <p><code id="counts"></code></p>
 <h2>Sent to the signer</h2>
@@ -111,8 +93,5 @@ export const page: string = `<!doctype html>
 <table>
 <thead><tr><th>time</th><th>mutation</th><th>result</th></tr></thead>
 <tbody id="mutations"></tbody>
-</table>
-<script>${script}</script>
-</body>
-</html>
-`
+</table>`,
+}

@@ -6,6 +6,7 @@ import { runJson } from '../demo/command.ts'
 import { createDemoFiles, type DemoFiles } from '../demo/files.ts'
 import { choosePorts, type DemoPorts } from '../demo/ports.ts'
 import { waitUntilReady } from '../demo/readiness.ts'
+import type { Credentials } from '../graphql/authorization.ts'
 import { type Pairing, parsePairing } from '../pairing/pairing.ts'
 import { type Sandbox, startSandbox } from '../sandbox.ts'
 import { startOfficialServer } from './official-signer.ts'
@@ -35,6 +36,8 @@ export type RunningSigner = {
   readonly name: SignerName
   readonly sandbox: Sandbox
   readonly pairing: Pairing
+  /** With which the platform's API is asked: a token of this run, worth nothing after it. */
+  readonly credentials: Credentials
   /** Where the signer's admin listener is; the official one has none. */
   readonly adminUrl: string
   readonly files: DemoFiles
@@ -73,7 +76,7 @@ async function start(
   { policy = '', channels, signal }: SignerTerms,
   files: DemoFiles,
   closers: (() => Promise<void>)[],
-): Promise<Pick<RunningSigner, 'sandbox' | 'pairing' | 'adminUrl' | 'restart'>> {
+): Promise<Pick<RunningSigner, 'sandbox' | 'pairing' | 'credentials' | 'adminUrl' | 'restart'>> {
   const ports = await choosePorts()
   const [webhookSecret, clientSecret] = [textOf(files.webhookSecret), textOf(files.clientSecret)]
   const sandbox = await startSandbox({
@@ -106,6 +109,7 @@ async function start(
   return {
     sandbox,
     pairing,
+    credentials: { clientId, clientSecret },
     adminUrl,
     restart: async (text = policy) => {
       await running.child.kill()

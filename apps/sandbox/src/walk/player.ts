@@ -26,9 +26,6 @@ export function l1Address(pairing: Pairing, change: 0 | 1, index: number): OwnAd
   }
 }
 
-/** How many of the pairing's destinations one walk pays. */
-export const destinationsPerWalk = 3
-
 /**
  * Where a close or a sweep pays: the pairing's destination of that place, or an address of the L1
  * wallet where there is none.

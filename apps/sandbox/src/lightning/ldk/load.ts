@@ -16,9 +16,9 @@ export function loadLdk(): Promise<void> {
 async function instantiate(): Promise<void> {
   const file = createRequire(import.meta.url).resolve('lightningdevkit/liblightningjs.wasm')
   const binary = await readFile(file)
-  // The bindings greet on stdout, where other programs read JSON.
   const { log } = console
-  console.log = () => undefined
+  // biome-ignore lint/suspicious/noConsole: the bindings greet on stdout, where a command's lines belong.
+  console.log = console.error
   try {
     await initializeWasmFromBinary(binary)
   } finally {

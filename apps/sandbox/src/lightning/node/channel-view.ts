@@ -42,13 +42,13 @@ export function viewChannel(details: ChannelDetails): ChannelView {
     pendingHtlcs:
       details.get_pending_inbound_htlcs().length + details.get_pending_outbound_htlcs().length,
     funding: funding && { txid: funding.get_txid(), vout: funding.get_index() },
-    userChannelId: reversed(details.get_user_channel_id()),
+    userChannelId: userChannelIdOf(details.get_user_channel_id()),
     reserveSats: reserve instanceof Option_u64Z_Some ? reserve.some : 0n,
   }
 }
 
 /** The bindings write a number of 128 bits with its last byte first, and read it the other way. */
-function reversed(value: bigint): bigint {
+export function userChannelIdOf(value: bigint): bigint {
   const digits = value.toString(16).padStart(32, '0')
   return BigInt(`0x${(digits.match(/../g) ?? []).reverse().join('')}`)
 }

@@ -21,6 +21,7 @@ import {
   Event_SpendableOutputs,
   Option_PaymentFailureReasonZ_Some,
   Option_ThirtyTwoBytesZ_Some,
+  Option_u64Z_Some,
   PaymentFailureReason,
   type SpendableOutputDescriptor,
 } from 'lightningdevkit'
@@ -31,7 +32,12 @@ export type NodeEvent =
   | { readonly type: 'channel-closed'; readonly channel: string; readonly reason: string }
   | { readonly type: 'payment-claimable'; readonly hash: string; readonly amountMsat: bigint }
   | { readonly type: 'payment-claimed'; readonly hash: string; readonly amountMsat: bigint }
-  | { readonly type: 'payment-sent'; readonly hash: string; readonly preimage: Uint8Array }
+  | {
+      readonly type: 'payment-sent'
+      readonly hash: string
+      readonly preimage: Uint8Array
+      readonly feesMsat: bigint
+    }
   | { readonly type: 'payment-failed'; readonly hash: string; readonly reason: string }
   | { readonly type: 'payment-forwarded' }
 
@@ -92,7 +98,9 @@ function describe(event: Event): NodeEvent | undefined {
   }
   if (event instanceof Event_PaymentSent) {
     const { payment_hash: hash, payment_preimage: preimage } = event
-    return { type: 'payment-sent', hash: toHex(hash), preimage }
+    const paid = event.fee_paid_msat
+    const feesMsat = paid instanceof Option_u64Z_Some ? paid.some : 0n
+    return { type: 'payment-sent', hash: toHex(hash), preimage, feesMsat }
   }
   if (event instanceof Event_PaymentFailed) return describeFailure(event)
   return event instanceof Event_PaymentForwarded ? { type: 'payment-forwarded' } : undefined

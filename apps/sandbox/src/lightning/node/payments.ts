@@ -22,6 +22,7 @@ import { NodeError } from './node-error.ts'
 
 /** An invoice to be made. */
 export type InvoiceTerms = {
+  /** 0 where the payer decides. */
   readonly amountMsat: bigint
   readonly memo?: string
   /** Where another than LDK knows the preimage, 32 bytes. */
@@ -45,7 +46,9 @@ export function createInvoice(manager: ChannelManager, terms: InvoiceTerms): str
     throw new NodeError('the memo is too long')
   }
   const made = manager.create_bolt11_invoice(
-    Option_u64Z.constructor_some(terms.amountMsat),
+    terms.amountMsat === 0n
+      ? Option_u64Z.constructor_none()
+      : Option_u64Z.constructor_some(terms.amountMsat),
     Bolt11InvoiceDescription.constructor_direct(described.res),
     Option_u32Z.constructor_some(terms.expirySeconds ?? 86_400),
     Option_u16Z.constructor_none(),

@@ -15,10 +15,12 @@ import type { RemoteKeys } from '../remote-signer/remote-keys.ts'
 import { createSignerProvider } from '../remote-signer/signer-provider.ts'
 import { type SweepForm, sweepOf } from '../remote-signer/sweep-jobs.ts'
 import { createWebhookKeys } from '../remote-signer/webhook-keys.ts'
+import { invoiceOf } from '../signer-questions.ts'
 import { createWallet, type Wallet } from '../wallet/wallet.ts'
 import { withWitnesses } from '../wallet/witness.ts'
 import { type Bell, waitUntil } from './bell.ts'
 import type { ChainLink } from './chain-link.ts'
+import type { ChannelView } from './channel-view.ts'
 import { type NodeState, startNode } from './lightning-node.ts'
 import type { InvoicingNode } from './peer-node.ts'
 import type { Sweeping } from './sweeping.ts'
@@ -58,6 +60,8 @@ export type RemoteNode = InvoicingNode & {
   readonly desk: Desk
   /** The node as an entity of the platform. */
   readonly entity: SignerNode
+  /** The platform's id of a channel that was made since the node was started. */
+  readonly entityOf: (channel: ChannelView) => string | undefined
   readonly saveAll: () => RemoteState
 }
 
@@ -109,7 +113,8 @@ export function startRemoteNode(options: RemoteOptions): RemoteNode {
     journal,
     feerate: options.feerate,
     preimageOf: (hash) => {
-      const invoiceId = invoices.get(hash)
+      // What a customer asked of the platform's API is not among the node's own.
+      const invoiceId = invoices.get(hash) ?? invoiceOf(platform, hash)?.id
       return invoiceId === undefined ? undefined : keys.preimage(invoiceId)
     },
     sweep,
@@ -120,6 +125,7 @@ export function startRemoteNode(options: RemoteOptions): RemoteNode {
     ...node,
     desk,
     entity,
+    entityOf: ({ userChannelId }) => channels.entityOf(userChannelId),
     isIdle: () => node.isIdle() && desk.counts().waiting === 0,
     createInvoice: async ({ amountMsat, memo = '' }) => {
       const { id } = platform.createInvoice({

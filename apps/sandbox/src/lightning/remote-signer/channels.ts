@@ -15,7 +15,9 @@ export type RemoteChannel = {
 /** Which channel has which number, for good: a number is never given to a second channel. */
 export type RemoteChannels = {
   /** The next number that the signer showed the keys of, with a new entity on the platform. */
-  readonly create: (capacitySats: bigint) => RemoteChannel
+  readonly create: (capacitySats: bigint, userChannelId: bigint) => RemoteChannel
+  /** The platform's id of a channel, by the node's own number of it; unknown after a restart. */
+  readonly entityOf: (userChannelId: bigint) => string | undefined
   /** @throws {LdkError} if no channel has this number. */
   readonly get: (number: number) => RemoteChannel
   readonly all: () => readonly RemoteChannel[]
@@ -37,6 +39,7 @@ export function createRemoteChannels(
 ): RemoteChannels {
   const keysOf = new Map(pairing.channels.map((keys) => [keys.channel, keys]))
   const channels = new Map<number, RemoteChannel>()
+  const entities = new Map<bigint, string>()
   const add = (number: number, entityId: string): RemoteChannel => {
     const keys = keysOf.get(number)
     if (keys === undefined) throw new LdkError(`the pairing shows no keys of m/3/${number}`)
@@ -46,10 +49,12 @@ export function createRemoteChannels(
   }
   for (const [number, entityId] of known) add(number, entityId)
   return {
-    create: (capacitySats) => {
+    entityOf: (userChannelId) => entities.get(userChannelId),
+    create: (capacitySats, userChannelId) => {
       const next = pairing.channels.find(({ channel }) => !channels.has(channel))
       if (next === undefined) throw new LdkError('the pairing shows no keys for another channel')
       const { id } = platform.createChannel({ node: nodeId, capacitySats })
+      entities.set(userChannelId, id)
       return add(next.channel, id)
     },
     get: (number) => {

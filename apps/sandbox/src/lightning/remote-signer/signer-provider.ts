@@ -17,6 +17,7 @@ import {
 } from 'lightningdevkit'
 import type { DestinationKey } from '../../pairing/pairing.ts'
 import { LdkError } from '../ldk/ldk-error.ts'
+import { userChannelIdOf } from '../node/channel-view.ts'
 import { createChannelSigner } from './channel-signer.ts'
 import { keysIdOf, numberInKeysId, type RemoteChannel, type RemoteChannels } from './channels.ts'
 import type { RemoteKeys } from './remote-keys.ts'
@@ -46,8 +47,8 @@ export function createSignerProvider(parts: ProviderParts): RemoteSignerProvider
   const kept: object[] = []
   const hash = destinationHash(parts.destination)
   const provider = SignerProvider.new_impl({
-    generate_channel_keys_id: (_inbound, capacitySats) =>
-      keysIdOf(channels.create(capacitySats).number),
+    generate_channel_keys_id: (_inbound, capacitySats, userChannelId) =>
+      keysIdOf(channels.create(capacitySats, userChannelIdOf(userChannelId)).number),
     derive_channel_signer: (capacitySats, keysId) => {
       const signer = signerOf(parts, channels.get(numberInKeysId(keysId)), capacitySats)
       kept.push(signer)
