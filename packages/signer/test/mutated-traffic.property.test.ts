@@ -91,6 +91,10 @@ describe('signed traffic that is not as recorded', () => {
       }),
       { numRuns: Number(FC_NUM_RUNS) },
     )
-    expect(signer.lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
+    // Traffic out of its order looks as if the store were old, which an operator has to hear.
+    const errors = signer.lines
+      .filter((line) => line.includes('"level":"error"'))
+      .filter((line) => !line.includes('the store may be older than the channel'))
+    expect(errors).toEqual([])
   })
 })
