@@ -1,0 +1,58 @@
+import { env } from 'node:process'
+import { expect, test } from 'vitest'
+import { scenarioNames } from '../shared/corpus.ts'
+import { sqliteDatabase } from './databases.ts'
+import { Draw } from './draw.ts'
+import { Round, type RoundCounts } from './round.ts'
+
+const kills = Number(env['TORTURE_KILLS'] ?? 100)
+const seed = Number(env['TORTURE_SEED'] ?? 1)
+const atOnce = 3
+/** Half a minute for each of them, on a busy machine. */
+const limitMs = 60_000 + kills * 3_000
+
+type OpenDatabase = Parameters<typeof Round.play>[1]
+
+/** Plays one scenario after the other, several at once, until as many signers were killed. */
+async function torture(count: number, open: OpenDatabase) {
+  const budget = { left: count }
+  const draw = new Draw(seed)
+  const wrong: string[] = []
+  const all: RoundCounts[] = []
+  const lane = async () => {
+    do {
+      const name = draw.of(scenarioNames)
+      const roundSeed = draw.below(2 ** 31)
+      const round = await Round.play(name, open, new Draw(roundSeed), budget)
+      all.push(round.counts)
+      wrong.push(...round.wrong.map((what) => `${name}, seed ${roundSeed}: ${what}`))
+    } while (budget.left > 0)
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  const sum = (of: (counts: RoundCounts) => number) =>
+    all.reduce((total, one) => total + of(one), 0)
+  const atPoints: Record<string, number> = {}
+  for (const counts of all) {
+    for (const [point, times] of Object.entries(counts.atPoints)) {
+      atPoints[point] = (atPoints[point] ?? 0) + times
+    }
+  }
+  const totals = {
+    rounds: all.length,
+    kills: sum((one) => one.kills),
+    calls: sum((one) => one.calls),
+    answers: sum((one) => one.answers),
+    cuts: sum((one) => one.cuts),
+    atPoints,
+  }
+  return { wrong, totals }
+}
+
+test(`${kills} kills: nothing is lost, and nothing is answered in two ways`, {
+  timeout: limitMs,
+}, async ({ annotate }) => {
+  const { wrong, totals } = await torture(kills, sqliteDatabase)
+  await annotate(`SQLite: ${JSON.stringify(totals)}`)
+  expect(wrong).toEqual([])
+  expect(totals.kills).toBe(kills)
+})
