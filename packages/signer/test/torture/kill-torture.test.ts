@@ -1,20 +1,20 @@
 import { env } from 'node:process'
 import { expect, test } from 'vitest'
 import { scenarioNames } from '../shared/corpus.ts'
-import { sqliteDatabase } from './databases.ts'
+import { postgresDatabase, sqliteDatabase, startPostgres } from './databases.ts'
 import { Draw } from './draw.ts'
 import { Round, type RoundCounts } from './round.ts'
 
 const kills = Number(env['TORTURE_KILLS'] ?? 100)
 const seed = Number(env['TORTURE_SEED'] ?? 1)
-const atOnce = 3
+const postgresKills = Math.ceil(kills / 10)
 /** Half a minute for each of them, on a busy machine. */
 const limitMs = 60_000 + kills * 3_000
 
 type OpenDatabase = Parameters<typeof Round.play>[1]
 
 /** Plays one scenario after the other, several at once, until as many signers were killed. */
-async function torture(count: number, open: OpenDatabase) {
+async function torture(count: number, open: OpenDatabase, atOnce: number) {
   const budget = { left: count }
   const draw = new Draw(seed)
   const wrong: string[] = []
@@ -43,6 +43,7 @@ async function torture(count: number, open: OpenDatabase) {
     calls: sum((one) => one.calls),
     answers: sum((one) => one.answers),
     cuts: sum((one) => one.cuts),
+    disturbances: sum((one) => one.disturbances),
     atPoints,
   }
   return { wrong, totals }
@@ -51,8 +52,20 @@ async function torture(count: number, open: OpenDatabase) {
 test(`${kills} kills: nothing is lost, and nothing is answered in two ways`, {
   timeout: limitMs,
 }, async ({ annotate }) => {
-  const { wrong, totals } = await torture(kills, sqliteDatabase)
+  const { wrong, totals } = await torture(kills, sqliteDatabase, 3)
   await annotate(`SQLite: ${JSON.stringify(totals)}`)
   expect(wrong).toEqual([])
   expect(totals.kills).toBe(kills)
+})
+
+test(`${postgresKills} kills on PostgreSQL, which is killed as well`, { timeout: limitMs }, async ({
+  annotate,
+}) => {
+  await using server = await startPostgres()
+  const open: OpenDatabase = (scenario, folder) => postgresDatabase(server, scenario, folder)
+  // One at a time: the server is one for all.
+  const { wrong, totals } = await torture(postgresKills, open, 1)
+  await annotate(`PostgreSQL: ${JSON.stringify(totals)}`)
+  expect(wrong).toEqual([])
+  expect(totals.disturbances).toBeGreaterThan(0)
 })

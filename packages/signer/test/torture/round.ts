@@ -24,6 +24,8 @@ export type RoundCounts = {
   readonly calls: number
   readonly answers: number
   readonly cuts: number
+  /** How often the database was killed. */
+  readonly disturbances: number
 }
 
 /** What may still be killed, shared by the rounds that run at once. */
@@ -48,6 +50,7 @@ export class Round {
   #admin = ''
   #kills = 0
   #cuts = 0
+  #disturbances = 0
   readonly #database: TortureDatabase
 
   private constructor(
@@ -108,6 +111,7 @@ export class Round {
         calls: platform.calls.length,
         answers: book.size,
         cuts: this.#cuts,
+        disturbances: this.#disturbances,
       }
       return { wrong: this.wrong, counts }
     } finally {
@@ -122,13 +126,22 @@ export class Round {
       if (tries === maxRetries) throw new Error(this.#lastWords(question))
       await this.#alive()
       const copies = this.#draw.happens(20) ? 2 : 1
-      const statuses = await Promise.all(Array.from({ length: copies }, () => this.#post(question)))
+      const posts = Array.from({ length: copies }, () => this.#post(question))
+      const [statuses] = await Promise.all([Promise.all(posts), this.#disturb()])
       if (statuses.includes(200)) break
       await pause(retryMs)
     }
     this.#taken.push(recorded)
     if (this.#draw.happens(15)) await this.#post(askedAnew(recorded))
-    if (this.#draw.happens(4)) await this.#database.disturb?.()
+  }
+
+  /** Kills the database under the next question, now and then. */
+  async #disturb(): Promise<void> {
+    const { disturb } = this.#database
+    if (disturb === undefined || !this.#draw.happens(8)) return
+    this.#disturbances++
+    await pause(this.#draw.below(20))
+    await disturb()
   }
 
   /** The status, or undefined where the connection was cut. */
@@ -161,7 +174,8 @@ export class Round {
     const { code, signal, err } = await signer.ended
     this.#signer = undefined
     if (signal === 'SIGKILL') this.#died()
-    else this.wrong.push(`ended by itself with ${code ?? signal}: ${err}`)
+    else if (!this.#database.disturb || !err.includes('STORE_'))
+      this.wrong.push(`ended by itself with ${code ?? signal}: ${err}`)
     if (this.#draw.happens(25)) this.wrong.push(...(await this.#witness.look()))
   }
 
@@ -186,7 +200,7 @@ export class Round {
       seedFile: join(this.#folder, 'seed'),
       nonces: noncesOf(this.#scenario),
       place,
-      nth: 1 + this.#draw.below(4),
+      nth: 1 + this.#draw.below(3),
     }
     writeFileSync(join(this.#folder, 'life.json'), JSON.stringify(life))
     const signer = runScript(main, [join(this.#folder, 'life.json')])

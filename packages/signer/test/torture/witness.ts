@@ -2,12 +2,19 @@ import { hexToBytes } from '@boltwarden/core/hex'
 import { eventId } from '@boltwarden/core/ids'
 import { Keychain } from '@boltwarden/core/keys/keychain'
 import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
-import { type AuditHead, type AuditRow, type Backend, verifyAudit } from '@boltwarden/store'
+import {
+  type AuditHead,
+  type AuditRow,
+  type Backend,
+  isStoreFault,
+  verifyAudit,
+} from '@boltwarden/store'
 import type { Recorded, Scenario } from '../shared/corpus.ts'
 import type { TortureDatabase } from './databases.ts'
 
 const secp256k1 = await loadSecp256k1('auto')
 const pageRows = 1000
+const maxTries = 20
 
 /** Looks at what a signer left behind, and remembers what it saw. */
 export class StoreWitness {
@@ -24,8 +31,19 @@ export class StoreWitness {
 
   /** Opens the store and closes it again: it must not have gone back. */
   async look(): Promise<readonly string[]> {
-    await using store = await this.#database.open()
-    return this.#compare(store)
+    return this.#looking((store) => this.#compare(store))
+  }
+
+  /** A server that was just started, on a busy machine, may not answer at once. */
+  async #looking<T>(look: (store: Backend) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await using store = await this.#database.open()
+        return await look(store)
+      } catch (error) {
+        if (tries === maxTries || !isStoreFault(error) || !error.retryable) throw error
+      }
+    }
   }
 
   async #compare(store: Backend): Promise<readonly string[]> {
@@ -43,7 +61,13 @@ export class StoreWitness {
   async verify(
     taken: readonly Pick<Recorded, 'eventId' | 'expected'>[],
   ): Promise<readonly string[]> {
-    await using store = await this.#database.open()
+    return this.#looking((store) => this.#verify(store, taken))
+  }
+
+  async #verify(
+    store: Backend,
+    taken: readonly Pick<Recorded, 'eventId' | 'expected'>[],
+  ): Promise<readonly string[]> {
     const wrong = [...(await this.#compare(store))]
     const rows = await allRows(store)
     const keys = Keychain.fromSeed(hexToBytes(this.#seedHex), { secp256k1 })
