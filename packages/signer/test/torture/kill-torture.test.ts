@@ -1,12 +1,12 @@
-import { env } from 'node:process'
 import { expect, test } from 'vitest'
 import { scenarioNames } from '../shared/corpus.ts'
 import { postgresDatabase, sqliteDatabase, startPostgres } from './databases.ts'
 import { Draw } from './draw.ts'
+import { option, report } from './report.ts'
 import { Round, type RoundCounts } from './round.ts'
 
-const kills = Number(env['TORTURE_KILLS'] ?? 100)
-const seed = Number(env['TORTURE_SEED'] ?? 1)
+const kills = option('KILLS') ?? 60
+const seed = option('SEED') ?? 1
 const postgresKills = Math.ceil(kills / 10)
 /** Half a minute for each of them, on a busy machine. */
 const limitMs = 60_000 + kills * 3_000
@@ -51,21 +51,21 @@ async function torture(count: number, open: OpenDatabase, atOnce: number) {
 
 test(`${kills} kills: nothing is lost, and nothing is answered in two ways`, {
   timeout: limitMs,
-}, async ({ annotate }) => {
+}, async () => {
   const { wrong, totals } = await torture(kills, sqliteDatabase, 3)
-  await annotate(`SQLite: ${JSON.stringify(totals)}`)
+  report('kills with SQLite', { seed, ...totals })
   expect(wrong).toEqual([])
   expect(totals.kills).toBe(kills)
 })
 
-test(`${postgresKills} kills on PostgreSQL, which is killed as well`, { timeout: limitMs }, async ({
-  annotate,
-}) => {
+test(`${postgresKills} kills on PostgreSQL, which is killed as well`, {
+  timeout: limitMs,
+}, async () => {
   await using server = await startPostgres()
   const open: OpenDatabase = (scenario, folder) => postgresDatabase(server, scenario, folder)
   // One at a time: the server is one for all.
   const { wrong, totals } = await torture(postgresKills, open, 1)
-  await annotate(`PostgreSQL: ${JSON.stringify(totals)}`)
+  report('kills with PostgreSQL', { seed, ...totals })
   expect(wrong).toEqual([])
   expect(totals.disturbances).toBeGreaterThan(0)
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import { type Recorded, readScenario, type Scenario } from '../shared/corpus.ts'
 import { type Running, runScript } from '../shared/process.ts'
 import { postEvent, sign } from '../shared/service.ts'
 import { Book } from './answers.ts'
+import { writeConfig, writeLife } from './config.ts'
 import type { TortureDatabase } from './databases.ts'
 import type { Draw } from './draw.ts'
 import { startTorturedPlatform } from './platform.ts'
@@ -94,7 +95,8 @@ export class Round {
     const book = new Book(expected)
     const platform = await startTorturedPlatform(book, this.#draw, { cut: 6 })
     try {
-      this.#writeConfig(platform.url)
+      const store = this.#database.config
+      writeConfig(this.#folder, { ...this.#scenario, platformUrl: platform.url, store })
       for (const recorded of this.#scenario.events) await this.#ask(recorded)
       platform.calm()
       await this.#drain()
@@ -195,15 +197,9 @@ export class Round {
     const isDoomed = this.#budget.left > 0
     if (isDoomed) this.#budget.left--
     const place = isDoomed && this.#draw.happens(75) ? this.#draw.of(crashPoints) : undefined
-    const life = {
-      config: join(this.#folder, 'boltwarden.toml'),
-      seedFile: join(this.#folder, 'seed'),
-      nonces: noncesOf(this.#scenario),
-      place,
-      nth: 1 + this.#draw.below(3),
-    }
-    writeFileSync(join(this.#folder, 'life.json'), JSON.stringify(life))
-    const signer = runScript(main, [join(this.#folder, 'life.json')])
+    const nonces = noncesOf(this.#scenario)
+    const life = writeLife(this.#folder, { nonces, place, nth: 1 + this.#draw.below(3) })
+    const signer = runScript(main, [life])
     this.#signer = signer
     this.#doom = isDoomed ? (place ?? 'anywhere') : undefined
     // From its first instruction on, which takes it about half a second to get past.
@@ -254,38 +250,6 @@ export class Round {
       // It died.
       return undefined
     }
-  }
-
-  #writeConfig(platformUrl: string): void {
-    const put = (name: string, content: string) => {
-      writeFileSync(join(this.#folder, name), content, { mode: 0o600 })
-      return join(this.#folder, name)
-    }
-    put('seed', this.#scenario.seedHex)
-    put(
-      'boltwarden.toml',
-      `network = "${this.#scenario.network}"
-[webhook]
-port = 0
-secret_files = ["${put('webhook-secret', this.#scenario.webhookSecret)}"]
-decision_deadline_ms = 1500
-[admin]
-port = 0
-[outbox]
-poll_ms = 20
-backoff_ms = 20
-max_backoff_ms = 200
-attempt_deadline_ms = 1000
-lease_ms = 1500
-[platform]
-base_url = "${platformUrl}"
-api_client_id = "client"
-api_client_secret_file = "${put('api-secret', 'the-api-secret')}"
-[policy]
-file = "${put('policy.toml', '[onchain]\nunlinked_funding_max_sats = 1000000000\n')}"
-${this.#database.config}
-`,
-    )
   }
 }
 
