@@ -3,6 +3,7 @@ import { eventId } from '@boltwarden/core/ids'
 import { Keychain } from '@boltwarden/core/keys/keychain'
 import { loadSecp256k1 } from '@boltwarden/core/secp256k1/load'
 import {
+  type AuditDecision,
   type AuditHead,
   type AuditRow,
   type Backend,
@@ -92,14 +93,18 @@ export class StoreWitness {
   }
 }
 
-/** What was held is judged anew, so that alone may stand in several rows. */
+/** What was held, or refused without a mutation, is judged anew: that may stand in several rows. */
 function countDecisions(rows: readonly AuditRow[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const { fact } of rows) {
-    if (fact.type !== 'decision' || fact.verdict === 'hold') continue
+    if (fact.type !== 'decision' || !isFinal(fact)) continue
     counts.set(fact.event, (counts.get(fact.event) ?? 0) + 1)
   }
   return counts
+}
+
+function isFinal({ verdict, request }: AuditDecision): boolean {
+  return verdict === 'sign' || (verdict === 'decline' && request === 'derive-key-and-sign')
 }
 
 async function allRows({ audit }: Backend): Promise<readonly AuditRow[]> {
