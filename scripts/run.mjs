@@ -33,6 +33,7 @@ const commands = {
     { name: 'sandbox', run: () => node('apps/sandbox/dist/cli/main.js', ...rest) },
   ],
   bench: [install, build, { name: 'measurements', run: () => node('bench/dist/main.js', ...rest) }],
+  torture: [install, build, { name: 'torture', run: torture }],
   mutation: [
     install,
     {
@@ -107,6 +108,23 @@ async function runTests() {
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...rest,
+  )
+}
+
+/** `--kills N`, `--requests N` and `--seed N` set the sizes; what else there is goes to vitest. */
+function torture() {
+  const others = []
+  for (let at = 0; at < rest.length; at++) {
+    const [, name] = /^--(kills|requests|seed)$/.exec(rest[at]) ?? []
+    if (name === undefined) others.push(rest[at])
+    else process.env[`TORTURE_${name.toUpperCase()}`] = rest[++at]
+  }
+  return node(
+    tool.vitest,
+    'run',
+    'packages/signer/test/torture',
+    '--no-file-parallelism',
+    ...others,
   )
 }
 
