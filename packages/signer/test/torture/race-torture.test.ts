@@ -17,7 +17,7 @@ import { option, report } from './report.ts'
 import { spoken } from './spoken.ts'
 import { StoreWitness } from './witness.ts'
 
-const requests = Number(option('REQUESTS') ?? 600)
+const requests = Number(option('REQUESTS') ?? 200)
 const limitMs = 120_000 + requests * 60
 const signers = 3
 const channelsAtOnce = 6
