@@ -24,11 +24,13 @@ function probe(point, event) {
   if (passes === life.nth) process.kill(process.pid, 'SIGKILL')
 }
 
-/** The invoice that the recording asked for gets the recorded nonce; any other a random one. */
+/**
+ * The invoice that the recording asked for gets the recorded nonce. It stays for whoever asks next: a
+ * copy of the same event draws one as well, and may be decided first.
+ */
 const entropy = {
   bytes(length) {
     const nonce = length === 32 ? life.nonces[current] : undefined
-    current = ''
     return nonce === undefined ? systemEntropy.bytes(length) : hexToBytes(nonce)
   },
 }
