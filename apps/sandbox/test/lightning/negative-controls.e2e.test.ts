@@ -3,11 +3,11 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { expect, test } from 'vitest'
 import { digestOf } from '../../src/channel/job.ts'
 import type { RemoteKeys } from '../../src/lightning/remote-signer/remote-keys.ts'
-import { boltwardenKit } from './kit.ts'
+import { boltwardenStages } from './kit.ts'
 
 // What passes here elsewhere means something only if what is wrong is noticed.
 
-const { stage } = boltwardenKit()
+const stage = boltwardenStages()
 const otherKey = new Uint8Array(32).fill(0x42)
 const hashed = (bytes: Uint8Array | undefined) =>
   bytes && new Uint8Array(createHash('sha256').update(bytes).digest())

@@ -1,10 +1,10 @@
 import { commitmentTypes } from '@boltwarden/core/bolt3/commitment-type'
 import { describe, expect, test } from 'vitest'
-import { officialKit } from './kit.ts'
+import { officialStages } from './kit.ts'
 
 describe("the official SDK's validator declines, and agrees later", () => {
   const state = { willing: true }
-  const { stage } = officialKit(() => state.willing)
+  const stage = officialStages(() => state.willing)
 
   test.each(commitmentTypes)('a channel with %s waits and goes on', async (kind) => {
     const play = await stage()
