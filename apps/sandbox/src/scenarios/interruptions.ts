@@ -84,6 +84,7 @@ export const interruptions: readonly Scenario[] = [
   {
     name: 'doubled-webhooks',
     story: 'Every webhook arrives twice at once, from the opening to the close.',
+    notByOfficial: 'it draws another payment hash for each copy',
     play: async (scene) => {
       scene.mail.set({ kind: 'doubled' })
       await shared(scene)
