@@ -57,7 +57,7 @@ export const payments: readonly Scenario[] = [
     story: 'The peer pays three invoices of ours.',
     play: async (scene) => {
       await shared(scene)
-      for (const sats of [50_000n, 1_000n, 120_000n])
+      for (const sats of [50_000n, 5_000n, 120_000n])
         await payWell(scene.stage, 'bob', sats * 1000n)
     },
   },
