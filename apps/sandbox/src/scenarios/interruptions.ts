@@ -1,9 +1,5 @@
-import { holdPayments, isPaid, paid, payWell, releasePayments } from './parts.ts'
+import { holdPayments, isPaid, paid, payWell, releasePayments, shared } from './parts.ts'
 import { expectThat, type Scenario, type Scene } from './scenario.ts'
-
-async function shared({ stage, kind }: Scene): Promise<void> {
-  await stage.open(stage.alice(), stage.bob, { kind, pushMsat: 400_000_000n })
-}
 
 async function bothWays({ stage }: Scene): Promise<void> {
   await payWell(stage, 'alice', 60_000_000n)

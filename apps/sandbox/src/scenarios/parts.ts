@@ -2,11 +2,16 @@ import type { Outcome } from '../lightning/node/network.ts'
 import type { PeerNode } from '../lightning/node/peer-node.ts'
 import type { RemoteNode } from '../lightning/node/remote-node.ts'
 import type { Stage } from '../lightning/stage.ts'
-import { expectThat } from './scenario.ts'
+import { expectThat, type Scene } from './scenario.ts'
 
 /** What every wallet has at first, and what its channels are made of. */
 export const walletSats = 10_000_000n
 export const channelSats = 1_000_000n
+
+/** Opens a channel of ours in which the peer has 400,000 of 1,000,000 sat. */
+export async function shared({ stage, kind }: Scene): Promise<void> {
+  await stage.open(stage.alice(), stage.bob, { kind, pushMsat: 400_000_000n })
+}
 
 /** The payment hashes of a payment in each direction. */
 export type HeldPayments = { readonly out: string; readonly back: string }

@@ -1,10 +1,5 @@
-import { isPaid, payWell } from './parts.ts'
+import { isPaid, payWell, shared } from './parts.ts'
 import { expectThat, type Scenario, type Scene } from './scenario.ts'
-
-/** A channel of ours in which the peer has 400,000 of 1,000,000 sat. */
-async function shared({ stage, kind }: Scene): Promise<void> {
-  await stage.open(stage.alice(), stage.bob, { kind, pushMsat: 400_000_000n })
-}
 
 async function atOnce({ stage }: Scene, count: number): Promise<void> {
   const { bob } = stage
