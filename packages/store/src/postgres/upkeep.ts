@@ -1,13 +1,14 @@
 import { integer as integerBetween } from '@boltwarden/core/assert'
 import { isNetwork } from '@boltwarden/core/network'
 import { type Author, auditAct } from '../audit/row.ts'
+import { columnValues } from '../column-values.ts'
 import type { Halt } from '../halt.ts'
 import type { Realm } from '../realm.ts'
-import { blob, integer, nullable, type Row, reading, text } from '../rows.ts'
-import { type ColumnType, type Table, type TableName, tables, type Upkeep } from '../upkeep.ts'
+import { type Row, reading, text } from '../rows.ts'
+import { type Table, type TableName, tables, type Upkeep } from '../upkeep.ts'
 import { type PostgresOptions, waitsOf } from './address.ts'
 import { readHalt } from './schema.ts'
-import { Sessions, type Statement, type Value } from './session.ts'
+import { Sessions, type Statement } from './session.ts'
 import { Transactions } from './transaction.ts'
 
 /**
@@ -59,7 +60,7 @@ class PostgresUpkeep implements Upkeep {
     integerBetween('limit', limit, 1, 1000)
     const { key, columns }: Table = tables[table]
     const order = key.join(', ')
-    const start = after === undefined ? [] : valuesOf(after, columns, key)
+    const start = after === undefined ? [] : columnValues(after, columns, key)
     const places = start.map((_, at) => `$${at + 2}`).join(', ')
     const conditions = [
       ...(after === undefined ? [] : [`(${order}) > (${places})`]),
@@ -84,7 +85,7 @@ class PostgresUpkeep implements Upkeep {
     const statement = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${places}) ${conflict}`
     const statements: Statement[] = rows.map((row) => ({
       text: statement,
-      values: reading(table, () => valuesOf(row, columns, names)),
+      values: reading(table, () => columnValues(row, columns, names)),
     }))
     await this.#sessions.use((session) =>
       session.send([{ text: 'BEGIN' }, ...statements, { text: 'COMMIT' }]),
@@ -110,18 +111,4 @@ class PostgresUpkeep implements Upkeep {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sessions.close()
   }
-}
-
-function valuesOf(
-  row: Row,
-  columns: Readonly<Record<string, ColumnType>>,
-  names: readonly string[],
-): readonly Value[] {
-  return names.map((name) => nullable(row, name, readers[columns[name] ?? 'text']) ?? null)
-}
-
-const readers: Readonly<Record<ColumnType, (row: Row, column: string) => Value>> = {
-  text,
-  integer,
-  bytes: blob,
 }

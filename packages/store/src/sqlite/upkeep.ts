@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { integer as integerBetween } from '@boltwarden/core/assert'
 import { isNetwork } from '@boltwarden/core/network'
 import { type Author, auditAct } from '../audit/row.ts'
+import { columnValues } from '../column-values.ts'
 import { StoreFault } from '../fault.ts'
 import type { Halt } from '../halt.ts'
 import type { Realm } from '../realm.ts'
-import { blob, integer, nullable, type Row, reading, text } from '../rows.ts'
-import { type ColumnType, type Table, type TableName, tables, type Upkeep } from '../upkeep.ts'
+import { type Row, reading, text } from '../rows.ts'
+import { type Table, type TableName, tables, type Upkeep } from '../upkeep.ts'
 import { Chain } from './chain.ts'
-import { applicationId, Connection, defaultBusyTimeoutMs, type Value } from './connection.ts'
+import { applicationId, Connection, defaultBusyTimeoutMs } from './connection.ts'
 import { clearHalt, readHalt, writeHalt } from './halt.ts'
 import { migrate, readMigrations } from './migrations.ts'
 
@@ -69,7 +70,7 @@ class SqliteUpkeep implements Upkeep {
     const order = key.join(', ')
     const where = after === undefined ? '' : `WHERE (${order}) > (${key.map(() => '?').join(', ')})`
     const query = `SELECT ${names} FROM ${table} ${where} ORDER BY ${order} LIMIT ?`
-    const start = after === undefined ? [] : valuesOf(after, columns, key)
+    const start = after === undefined ? [] : columnValues(after, columns, key)
     return this.#connection.all(query, ...start, limit)
   }
 
@@ -81,7 +82,7 @@ class SqliteUpkeep implements Upkeep {
     const statement = `${verb} INTO ${table} (${names.join(', ')}) VALUES (${places})`
     this.#connection.exclusively(() => {
       for (const row of rows) {
-        const values = reading(table, () => valuesOf(row, columns, names))
+        const values = reading(table, () => columnValues(row, columns, names))
         this.#connection.run(statement, ...values)
       }
     })
@@ -133,19 +134,4 @@ function schemaOf(connection: Connection): ReadonlyMap<string, string> {
 
 function shapeOf(table: TableName): Table {
   return tables[table]
-}
-
-/** The values of some columns, each of the type that its column has. */
-function valuesOf(
-  row: Row,
-  columns: Readonly<Record<string, ColumnType>>,
-  names: readonly string[],
-): readonly Value[] {
-  return names.map((name) => nullable(row, name, readers[columns[name] ?? 'text']) ?? null)
-}
-
-const readers: Readonly<Record<ColumnType, (row: Row, column: string) => Value>> = {
-  text,
-  integer,
-  bytes: blob,
 }
