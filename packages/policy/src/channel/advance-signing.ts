@@ -15,9 +15,10 @@ import type { ClosingFacts } from './closing-facts.ts'
 import { type CommitmentReview, reviewCommitments } from './commitment-review.ts'
 import { balanceOf } from './dues.ts'
 import { holderScriptsOf } from './holder-scripts.ts'
-import { recordOf, toHolderSats, withoutOne } from './htlc-changes.ts'
+import { recordOf, toHolderSats } from './htlc-changes.ts'
 import { changedIntents } from './intent-parts.ts'
 import { outflowOf, ownSats, toCounterpartySats } from './outflow.ts'
+import { withoutCredited } from './settling.ts'
 
 /** The most closing transactions that are remembered. */
 export const maxClosings = 16
@@ -150,12 +151,15 @@ function afterPaying(
   const outflow = reviews.reduce((sum, review) => sum + outflowOf(review, view.node, policy), 0n)
   const shown = new Set(reviews.map(({ facts }) => outPoint(facts.input)))
   const isShown = (point: OutPoint) => shown.has(outPoint(point))
-  const credited = reviews.flatMap(({ settled }) => settled)
+  const settling = reviews.reduce(
+    (left, review) => withoutCredited(left, review, policy),
+    node.settling,
+  )
   const unlinkedFundings = node.unlinkedFundings.filter((funding) => !isShown(funding))
   const paidFundings = node.paidFundings.filter((funding) => !isShown(funding))
   const isSame =
     outflow === 0n &&
-    credited.length === 0 &&
+    settling.length === node.settling.length &&
     unlinkedFundings.length === node.unlinkedFundings.length &&
     paidFundings.length === node.paidFundings.length
   if (isSame) return node
@@ -163,7 +167,7 @@ function afterPaying(
     ...node,
     unlinkedFundings,
     paidFundings,
-    settling: credited.reduce(withoutOne, node.settling),
+    settling,
     lightningOut: spend(node.lightningOut, delivery.receivedAtMs, cappedSats(outflow)),
   }
 }

@@ -24,8 +24,12 @@ export type Balance = {
   readonly dues: Dues
   /** What is taken from us and no HTLC with an output explains; 0 or more. */
   readonly takenSats: bigint
-  /** What of it HTLCs without an output may explain. */
+  /** What of it the policy lets HTLCs without an output explain. */
   readonly mostSats: bigint
+  /** What HTLCs could explain at most that have no output, or that look like another. */
+  readonly roomSats: bigint
+  /** What we surely get beyond what we have to. */
+  readonly surplusSats: bigint
   /** Whether more is taken, and only our having opened the channel would explain it. */
   readonly isDoubtful: boolean
 }
@@ -35,6 +39,8 @@ type Account = {
   readonly due: bigint
   readonly takenSats: bigint
   readonly mostSats: bigint
+  readonly roomSats: bigint
+  readonly surplusSats: bigint
 }
 
 /** Balances a counterparty's commitment against the one before. */
@@ -46,17 +52,18 @@ export function balanceOf(review: CommitmentReview, policy: Policy): Balance {
       dues: firstDues(review, policy),
       takenSats: 0n,
       mostSats: 0n,
+      roomSats: 0n,
+      surplusSats: 0n,
       isDoubtful: false,
     }
   }
   const theirs = counterpartyPays(review, previous, policy)
   const ours = holderPays(review, previous, policy)
   const dues = { toHolderSats: capped(theirs.due), withFeeSats: capped(ours.due) }
-  const by = ({ takenSats, mostSats }: Account, known: Opener, isDoubtful = false): Balance => ({
+  const by = ({ due: _, ...account }: Account, known: Opener, isDoubtful = false): Balance => ({
+    ...account,
     opener: known,
     dues,
-    takenSats,
-    mostSats,
     isDoubtful,
   })
   switch (opener) {
@@ -69,7 +76,10 @@ export function balanceOf(review: CommitmentReview, policy: Policy): Balance {
       return by(theirs, 'holder', true)
     case 'unknown':
       // What neither fits is refused; where the owner lets it pass, nothing was learnt.
-      if (fits(theirs) === fits(ours)) return by(greaterOf(theirs, ours), opener)
+      if (fits(theirs) === fits(ours)) {
+        const surplusSats = lesser(theirs.surplusSats, ours.surplusSats)
+        return { ...by(greaterOf(theirs, ours), opener), surplusSats }
+      }
       return fits(ours) ? by(ours, 'holder') : by(theirs, 'counterparty')
   }
 }
@@ -101,19 +111,19 @@ function counterpartyPays(
   // A balance below the dust limit has no output, and neither has an HTLC that the feerate outgrew:
   // both are still owed, and come back.
   const owedBefore = positive(before - previous.toHolderSats)
-  const unsettled = owedBefore + settledSats(review)
+  const unsettled = owedBefore + trimmedSettledSats(review)
   const owed = (have === 0n ? highestDustLimit : 0n) + lesser(room, unsettled)
   const excused = missing > 0n ? lesser(missing, owed) : 0n
+  // What was still owed and does not come back was an HTLC of ours without an output after all.
+  const roomSats = greater(room, owedBefore)
+  // Who pays the fee pays more for the feerate of such an HTLC than it can take so.
+  const least = unsettled === 0n ? largestTrimmed(review) : 0n
   return {
     due: have + excused,
     takenSats: positive(missing - excused),
-    // What was still owed and does not come back was an HTLC of ours without an output after all.
-    // Who pays the fee pays more for the feerate of such an HTLC than it can take so.
-    mostSats: trimmedMost(
-      greater(room, owedBefore),
-      policy,
-      unsettled === 0n ? largestTrimmed(review) : 0n,
-    ),
+    mostSats: trimmedMost(roomSats, policy, least),
+    roomSats,
+    surplusSats: positive(-missing),
   }
 }
 
@@ -129,11 +139,14 @@ function holderPays(
   const sure = positive(have - room)
   const { channels } = policy
   const least = leastFee(review, previous.htlcs.length, channels.minFeeratePerKw)
-  const feeBefore = previous.feeSats - (previous.toHolderSats > 0n ? least : 0n)
+  const roomSats = positive(previous.feeSats - (previous.toHolderSats > 0n ? least : 0n))
   return {
     due: expected > have ? have - unsureOf(review.facts, room, 0n) : greater(expected, sure),
     takenSats: positive(expected - have),
-    mostSats: trimmedMost(positive(feeBefore), policy),
+    mostSats: trimmedMost(roomSats, policy),
+    // Whether an HTLC was credited while an equal one took its place is not seen through the fee.
+    roomSats: greater(roomSats, settledSats(review)),
+    surplusSats: positive(sure - expected),
   }
 }
 
@@ -150,6 +163,13 @@ function expectedOf(review: CommitmentReview, before: bigint): bigint {
 /** What HTLCs bring that are gone and whose preimage was given. */
 function settledSats({ settled }: CommitmentReview): bigint {
   return sumOf(settled, 'incoming')
+}
+
+/** What of it may still be owed: HTLCs that are gone because the feerate leaves them no output. */
+function trimmedSettledSats(review: CommitmentReview): bigint {
+  const most = largestTrimmed(review)
+  const trimmed = review.settled.filter(({ amountSats }) => amountSats <= most)
+  return sumOf(trimmed, 'incoming')
 }
 
 function firstDues(review: CommitmentReview, policy: Policy): Dues {
@@ -194,7 +214,7 @@ function leastFee({ type }: CommitmentReview, htlcs: number, feerate: number): b
 }
 
 /** An HTLC without an output shows neither its hash nor that it is one. */
-function trimmedMost(room: bigint, { channels, payments }: Policy, least = 0n): bigint {
+export function trimmedMost(room: bigint, { channels, payments }: Policy, least = 0n): bigint {
   if (payments.receiveOnly || payments.requireIntents) return 0n
   return lesser(room, greater(channels.maxTrimmedSats, least))
 }

@@ -1,4 +1,5 @@
 import type { ClosingFacts } from '../channel/closing-facts.ts'
+import { duesOf, trimmedMost } from '../channel/dues.ts'
 import { ownSats } from '../channel/outflow.ts'
 import type { CounterpartyCommitment } from '../state/commitment-record.ts'
 import { eachClosing, shortfallOf } from './closing-checks.ts'
@@ -31,8 +32,12 @@ function problemOf(
   const paid = ownSats(closing, policy)
   const state = view.channels.get(closing.channel)
   const { ifCounterpartyPays, ifHolderPays, isDoubtful } = shortfallOf(closing, paid, last, state)
-  const fits = (missing: bigint | undefined) => missing !== undefined && missing <= 0n
-  if (fits(ifCounterpartyPays) || (fits(ifHolderPays) && !isDoubtful)) return undefined
+  const fits = (missing: bigint | undefined, allowed = 0n) =>
+    missing !== undefined && missing <= allowed
+  // What looked owed to us may have been paid: an HTLC of ours without an output.
+  const owed = duesOf(last).toHolderSats - last.toHolderSats
+  const isFit = fits(ifCounterpartyPays, trimmedMost(owed, policy))
+  if (isFit || (fits(ifHolderPays) && !isDoubtful)) return undefined
   const missing = ifCounterpartyPays ?? ifHolderPays
   const payer = ifCounterpartyPays === undefined ? 'its fee counted as ours' : 'its fee not ours'
   return {

@@ -1,22 +1,14 @@
 import { commitmentFee } from '@boltwarden/core/bolt3/fees'
-import { preimageNonce } from '@boltwarden/core/bytes'
-import { toHex } from '@boltwarden/core/hex'
-import { eventId, invoiceId } from '@boltwarden/core/ids'
 import { feeratePerKw, sats } from '@boltwarden/core/units'
-import type { Delivery } from '@boltwarden/policy/event'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
-import { hash, outcome } from '../honest.ts'
+import { outcome } from '../honest.ts'
 import { Signer } from '../signer.ts'
+import { at, held, kinds, next, refused, shift, tag, types } from './balances.ts'
 import { answered, commit, keys, opened, type Stage } from './play.ts'
-import { type Agreement, SimulatedChannel } from './simulated-channel.ts'
+import { SimulatedChannel } from './simulated-channel.ts'
 
 const pushMsat = 300_000_000n
-const tag = 'policy-routing-deltas-only-htlc'
-const refused = ['decline', tag]
-const types = ['static-remotekey', 'anchors'] as const
-const funders = ['holder', 'counterparty'] as const
-const kinds = types.flatMap((type) => funders.map((funder) => ({ type, funder })))
 
 /** A channel whose opener gave us nothing, and has paid us 300,000 sat since. */
 function earned(type: (typeof types)[number]): Stage {
@@ -28,43 +20,19 @@ function earned(type: (typeof types)[number]): Stage {
   return play
 }
 
-/** Changes balances by satoshis; what does not add up is fee. */
-function shift({ channel }: Stage, toHolder: bigint, toCounterparty: bigint): void {
-  const { agreement } = channel
-  channel.agreement = {
-    ...agreement,
-    toHolderMsat: agreement.toHolderMsat + toHolder * 1000n,
-    toCounterpartyMsat: agreement.toCounterpartyMsat + toCounterparty * 1000n,
-  }
-}
-
-const at = (feerate: number, { channel }: Stage): Agreement => ({ ...channel.agreement, feerate })
-
-/** What becomes of the next commitment; where it is refused, that of `honest` goes on. */
-function next({ signer, channel }: Stage, honest?: Agreement): readonly string[] {
-  answered(signer, channel.point(channel.next + 2))
-  answered(signer, channel.release(channel.next - 1))
-  const found = outcome(signer.decide(channel.commitment()))
-  if (honest !== undefined) {
-    channel.agreement = honest
-    answered(signer, channel.commitment())
-  }
-  return found
-}
-
 describe.each(types)('on a %s channel that the counterparty opened', (type) => {
   test('no fee explains that our balance falls', () => {
     const play = earned(type)
     const honest = play.channel.agreement
     shift(play, -50_000n, 0n)
-    expect(next(play, honest)).toEqual(refused)
+    expect(next(play, honest)).toEqual(held)
   })
 
   test('a fee explains nothing either where it is not known for sure who opened it: held', () => {
     const play = opened({ type, funder: 'counterparty', pushMsat })
     const honest = play.channel.agreement
     shift(play, -50_000n, 0n)
-    expect(next(play, honest)).toEqual(['hold', tag])
+    expect(next(play, honest)).toEqual(held)
   })
 
   test('a doubt that the owner lets pass tells who opened it', () => {
@@ -117,7 +85,7 @@ describe.each(types)('on a %s channel that we opened', (type) => {
     const honest = at(1000, busy)
     channel.agreement = honest
     shift(busy, -dearer(), dearer())
-    expect(next(busy, honest)).toEqual(refused)
+    expect(next(busy, honest)).toEqual(held)
   })
 
   test('nor is it kept in many small steps, where nothing may leave without an output', () => {
@@ -129,7 +97,7 @@ describe.each(types)('on a %s channel that we opened', (type) => {
     channel.agreement = at(dear - 500, busy)
     const honest = channel.agreement
     shift(busy, -300n, 300n)
-    expect(next(busy, honest)).toEqual(refused)
+    expect(next(busy, honest)).toEqual(held)
   })
 
   test('nor by the close', () => {
@@ -155,7 +123,7 @@ describe.each(types)('on a %s channel that we opened', (type) => {
     channel.add('outgoing', 20_000n, 'a')
     const honest = channel.agreement
     shift(busy, -dearer(), dearer())
-    expect(next(busy, honest)).toEqual(refused)
+    expect(next(busy, honest)).toEqual(held)
   })
 
   test('what came back of a payment that failed is ours again', () => {
@@ -215,7 +183,7 @@ describe.each(kinds)('a $type channel opened by the $funder', ({ type, funder })
     busy.signer.policy = createPolicy(strict)
     const honest = busy.channel.agreement
     shift(busy, -500n, funder === 'holder' ? 500n : 0n)
-    expect(next(busy, honest)).toEqual([funder === 'holder' ? 'decline' : 'hold', tag])
+    expect(next(busy, honest)).toEqual(held)
   })
 
   test('that registers its payments: nothing leaves by what looks like dust', () => {
@@ -223,7 +191,32 @@ describe.each(kinds)('a $type channel opened by the $funder', ({ type, funder })
     busy.signer.policy = createPolicy({ payments: { requireIntents: true } })
     const honest = busy.channel.agreement
     shift(busy, -500n, funder === 'holder' ? 500n : 0n)
-    expect(next(busy, honest)).toEqual([funder === 'holder' ? 'decline' : 'hold', tag])
+    expect(next(busy, honest)).toEqual(held)
+  })
+
+  test('much dust that leaves at once is held, until the owner lets it pass', () => {
+    const busy = play()
+    const { signer, channel } = busy
+    const payments = Array.from({ length: 20 }, (_, at) => `small ${at}`)
+    for (const name of payments) channel.add('outgoing', 300n, name)
+    const attempt = () => outcome(signer.decide(channel.commitment()))
+    if (funder === 'holder') {
+      // On a channel of ours it is in our fee until it is paid.
+      commit(busy)
+      for (const name of payments) channel.remove(name, 'paid')
+    }
+    answered(signer, channel.point(channel.next + 2))
+    answered(signer, channel.release(channel.next - 1))
+    expect([attempt(), attempt()]).toEqual([held, held])
+    signer.policy = createPolicy({ channels: { maxTrimmedSats: sats(7000n) } })
+    expect(attempt()).toEqual(['sign'])
+  })
+
+  test('more than the fee could hold as dust is declined', () => {
+    const busy = play()
+    const { agreement } = busy.channel
+    shift(busy, -100_000n, 100_000n)
+    expect(next(busy, agreement)).toEqual(refused)
   })
 
   test('dust that leaves counts as paid', () => {
@@ -319,7 +312,7 @@ describe.each(kinds)('a $type channel adopted, opened by the $funder', ({ type, 
     commit(busy)
     const honest = busy.channel.agreement
     shift(busy, 0n, 50_000n)
-    expect(next(busy, honest)).toEqual(refused)
+    expect(next(busy, honest)).toEqual(held)
   })
 })
 
@@ -334,94 +327,5 @@ describe('an opener told later', () => {
     channel.add('incoming', 300_000n, 'a')
     commit(busy)
     expect(signer.channel(channel.channel)?.funding?.opener).toBe('counterparty')
-  })
-})
-
-describe.each(kinds)('a payment to us on a $type channel of the $funder', ({ type, funder }) => {
-  const nonce = preimageNonce(new Uint8Array(32).fill(4))
-  const ask = (request: object): Delivery => {
-    const name = toHex(hash(JSON.stringify(Object.keys(request))))
-    return {
-      event: eventId(name),
-      bodyHash: hash(name),
-      timestampMs: 0,
-      receivedAtMs: 0,
-      entity: 'node:1',
-      request: {
-        network: 'REGTEST',
-        invoice: invoiceId('Invoice:1'),
-        ...request,
-      } as Delivery['request'],
-    }
-  }
-
-  /** The invoice's HTLC of 60,000 sat has arrived on this channel, and its preimage was given. */
-  const given = (amounts: readonly bigint[] = [60_000n]): Stage => {
-    const busy = opened({ type, funder, pushMsat })
-    const { signer, channel } = busy
-    signer.decide(ask({ kind: 'request-invoice-payment-hash' }), nonce)
-    for (const amount of amounts) channel.add('incoming', amount, 'invoice')
-    const { paymentHash } = signer.invoice(invoiceId('Invoice:1')) ?? {}
-    if (paymentHash === undefined) throw new RangeError('no invoice')
-    const { agreement } = channel
-    channel.agreement = {
-      ...agreement,
-      htlcs: agreement.htlcs.map((htlc) => ({ ...htlc, paymentHash })),
-    }
-    commit(busy)
-    answered(signer, ask({ kind: 'release-payment-preimage', nonce }))
-    return busy
-  }
-
-  test('whose preimage was given is credited', () => {
-    const busy = given()
-    const { signer, channel } = busy
-    expect(signer.node().settling).toMatchObject([{ amountSats: 60_000n }])
-    channel.removeOldest('paid')
-    commit(busy)
-    expect(signer.node().settling).toEqual([])
-    commit(busy)
-  })
-
-  test('whose preimage was given is not taken back', () => {
-    const busy = given()
-    const { channel } = busy
-    const under = channel.agreement
-    channel.removeOldest('failed')
-    const failed = channel.agreement
-    channel.agreement = under
-    channel.removeOldest('paid')
-    const honest = channel.agreement
-    channel.agreement = failed
-    expect(next(busy, honest)).toEqual(refused)
-  })
-
-  test('in two parts is credited in two steps, and each is', () => {
-    const busy = given([40_000n, 40_000n])
-    const { channel } = busy
-    channel.removeOldest('paid')
-    channel.agreement = at(3000, busy)
-    commit(busy)
-    const under = channel.agreement
-    channel.removeOldest('paid')
-    const honest = channel.agreement
-    channel.agreement = under
-    channel.removeOldest('failed')
-    expect(next(busy, honest)).toEqual(refused)
-  })
-
-  test('that a feerate has left without an output is still owed', () => {
-    if (type === 'anchors') return
-    const busy = given([9_000n])
-    const { channel } = busy
-    channel.agreement = at(15_000, busy)
-    commit(busy)
-    channel.agreement = at(1000, busy)
-    const under = channel.agreement
-    channel.removeOldest('paid')
-    const honest = channel.agreement
-    channel.agreement = under
-    channel.removeOldest('failed')
-    expect(next(busy, honest)).toEqual(refused)
   })
 })
