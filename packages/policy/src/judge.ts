@@ -72,9 +72,11 @@ export type Judgement = {
 export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   const repetition = repeat(policy, facts, view)
   if (repetition !== undefined) return repetition
-  const decision = evaluate({ policy, facts, view })
+  const evaluated = evaluate({ policy, facts, view })
+  const rollback = suspicionOf({ policy, facts, view }, evaluated)
+  const isSigning = facts.delivery.request.kind === 'derive-key-and-sign'
+  const decision = isSigning && rollback !== undefined ? held(evaluated) : evaluated
   const entry = ledgerEntry(policy, facts, decision)
-  const rollback = suspicionOf({ policy, facts, view }, decision)
   // An id that stands for another body keeps what was recorded of it first.
   const isReplayed = view.event !== undefined && !isSameDelivery(facts, view.event)
   const event = isReplayed ? {} : { event: entry }
@@ -91,6 +93,11 @@ export function judge(policy: Policy, facts: Facts, view: View): Judgement {
 /** Looked for where something is wrong only: it takes another look at every commitment. */
 function suspicionOf(question: Question, decision: Decision): string | undefined {
   return violationsOf(decision).length > 0 ? rollbackSign(question) : undefined
+}
+
+/** What an old memory finds wrong may be right: no reason to decline, which closes a channel. */
+function held(decision: Decision): Decision {
+  return decision.verdict === 'decline' ? { ...decision, verdict: 'hold' } : decision
 }
 
 /** The same answer as before, where the same delivery has one. */

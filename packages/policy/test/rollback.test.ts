@@ -29,10 +29,10 @@ describe('a memory that is older than the channel', () => {
     }
   })
 
-  test('shows in a commitment that jumps', () => {
+  test('shows in a commitment that jumps: held, because a decline closes the channel', () => {
     const { signer, channel } = rolledBack(3)
     const { decision, rollback } = signer.decide(channel.commitment())
-    expect(decision.verdict).not.toBe('sign')
+    expect(decision.verdict).toBe('hold')
     expect(rollback).toBe('no commitment between number 1 and 5 is remembered as signed')
   })
 

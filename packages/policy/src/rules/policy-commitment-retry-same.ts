@@ -15,7 +15,7 @@ export const policyCommitmentRetrySame: Rule<'policy-commitment-retry-same'> = d
   appliesTo: ['derive-key-and-sign'],
   source: commitmentSource,
   limits:
-    'BOLT 2 lets a node that reconnects sign another commitment for a number that was not acknowledged. LDK, which the platform runs, repeats the same one. Demoted to `warn`, two versions of a number may be out, and only the later one is remembered: that a payment stands in every commitment, or was credited, is then no longer sure. `hold` lets the owner look at each.',
+    'A number that jumps is held, not declined: where the store is older than the channel, the question is honest. BOLT 2 lets a node that reconnects sign another commitment for a number that was not acknowledged. LDK, which the platform runs, repeats the same one. Demoted to `warn`, two versions of a number may be out, and only the later one is remembered: that a payment stands in every commitment, or was credited, is then no longer sure. `hold` lets the owner look at each.',
   check: eachCommitment((review) => {
     if (review.isRepeated || review.state === undefined) return []
     return review.side === 'counterparty' ? ofCounterparty(review) : ofHolder(review, review.state)
