@@ -175,6 +175,20 @@ describe('a lock', () => {
     await backend[Symbol.asyncDispose]()
   })
 
+  test('that another process holds for a while is waited for, and nothing else waits with it', async () => {
+    await create()
+    const backend = openSqlite({ path: file.path, realm })
+    const other = new Database(file.path)
+    other.exec('BEGIN IMMEDIATE')
+    const beat = backend.health()
+    // This goes on in the process that waits: were it held up, nobody would give the lock back.
+    await new Promise((resolve) => setImmediate(resolve))
+    other.exec('ROLLBACK')
+    await beat
+    other.close()
+    await backend[Symbol.asyncDispose]()
+  })
+
   test('is not in the way of a decision that a step starts: it waits its turn', async () => {
     const store = createStore(await file.open())
     const delivery = pointDelivery('e-1', 7)

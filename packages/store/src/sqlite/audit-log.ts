@@ -38,7 +38,7 @@ export class SqliteAuditLog implements AuditLog {
   }
 
   async append(fact: AuditAct | AuditSeal): Promise<AuditRow> {
-    return Chain.commit(this.#connection, (chain) => chain.append(fact))
+    return Chain.inTurn(this.#connection, (chain) => chain.append(fact))
   }
 
   async anchor(): Promise<Checkpoint | undefined> {
@@ -46,7 +46,7 @@ export class SqliteAuditLog implements AuditLog {
   }
 
   async prune(anchor: Checkpoint, author: Author): Promise<number> {
-    return Chain.commit(this.#connection, (chain) => {
+    return Chain.inTurn(this.#connection, (chain) => {
       const before = this.#anchor()
       if (before?.sequence !== anchor.sequence) this.#moveAnchor(anchor, before, chain, author)
       return this.#connection.run(sql.prune, anchor.sequence)

@@ -64,7 +64,7 @@ export class SqliteBackend implements Backend {
     const refused = new Map<number, unknown>()
     for (;;) {
       try {
-        return Chain.commit(this.#connection, (chain) => ({
+        return await Chain.inTurn(this.#connection, (chain) => ({
           accepted: accepted.map((answer) => this.#accept(answer)),
           tasks: tasks.map((task, at) =>
             refused.has(at)
@@ -94,7 +94,7 @@ export class SqliteBackend implements Backend {
 
   async adopt(channel: ChannelState, author: Author): Promise<void> {
     const values = [channel.channel, channel.id, encodeChannelState(channel)]
-    Chain.commit(this.#connection, (chain) => {
+    await Chain.inTurn(this.#connection, (chain) => {
       putRow(this.#connection, sql.adopt, values)
       chain.append(auditAct('channel-adopted', author, adoptedDetail(channel)))
     })
@@ -111,14 +111,14 @@ export class SqliteBackend implements Backend {
 
   async registerIntent(intent: Intent, author: Author): Promise<void> {
     const values = [intent.id, intentKey(intent), encodeIntent(intent)]
-    Chain.commit(this.#connection, (chain) => {
+    await Chain.inTurn(this.#connection, (chain) => {
       putRow(this.#connection, sql.addIntent, values)
       chain.append(auditAct('intent-registered', author, intentDetail(intent)))
     })
   }
 
   async removeIntent(id: string, author: Author): Promise<boolean> {
-    return Chain.commit(this.#connection, (chain) => {
+    return Chain.inTurn(this.#connection, (chain) => {
       if (this.#connection.run(sql.removeIntent, id) === 0) return false
       chain.append(auditAct('intent-removed', author, id))
       return true
@@ -148,7 +148,7 @@ export class SqliteBackend implements Backend {
   }
 
   async accept(author: Author, reason: string, atLeast: number): Promise<Generation> {
-    Chain.commit(this.#connection, (chain) => {
+    await Chain.inTurn(this.#connection, (chain) => {
       chain.renew(atLeast)
       clearHalt(this.#connection)
       chain.append(auditAct('store-accepted', author, reason))
@@ -161,7 +161,7 @@ export class SqliteBackend implements Backend {
     // Looked for without the lock: what is closed stays closed.
     const closed = this.#connection.all(sql.closedEvents, beforeMs, limit)
     if (closed.length === 0) return 0
-    return Chain.commit(this.#connection, (chain) => {
+    return Chain.inTurn(this.#connection, (chain) => {
       for (const row of closed) this.#connection.run(sql.forgetEvent, text(row, 'event'))
       const detail = `${closed.length} that arrived before ${beforeMs}`
       chain.append(auditAct('events-pruned', author, detail))
@@ -170,7 +170,7 @@ export class SqliteBackend implements Backend {
   }
 
   async health(): Promise<void> {
-    Chain.commit(this.#connection, () => this.#connection.run(sql.beat))
+    await Chain.inTurn(this.#connection, () => this.#connection.run(sql.beat))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

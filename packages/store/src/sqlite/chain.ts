@@ -1,9 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { toHex } from '@boltwarden/core/hex'
 import { encodeAuditFact } from '../audit/fact-text.ts'
 import { type AuditFact, type AuditHead, type AuditRow, nextRow } from '../audit/row.ts'
 import { generationOf } from '../audit-rows.ts'
 import type { Generation } from '../backend.ts'
-import { StoreFault } from '../fault.ts'
+import { isStoreFault, StoreFault } from '../fault.ts'
 import type { Connection } from './connection.ts'
 
 const sql = {
@@ -13,6 +14,9 @@ const sql = {
   renew: `UPDATE chain SET lineage = lower(hex(randomblob(16))),
     generation = max(generation, ?)`,
 } as const
+
+/** How long to wait before a lock is tried again, in milliseconds. */
+const nextTryMs = 10
 
 /** The end of the audit log within one transaction. */
 export class Chain {
@@ -35,6 +39,24 @@ export class Chain {
       if (connection.wroteRows) chain.#advance()
       return value
     })
+  }
+
+  /**
+   * As {@link Chain.commit}, but other work of this process goes on while another process has the
+   * lock.
+   *
+   * @throws {StoreFault} as {@link Chain.commit}.
+   */
+  static async inTurn<T>(connection: Connection, body: (chain: Chain) => T): Promise<T> {
+    const started = performance.now()
+    for (;;) {
+      try {
+        return Chain.commit(connection, body)
+      } catch (error) {
+        if (!isLocked(error) || performance.now() - started >= connection.lockWaitMs) throw error
+        await wait(nextTryMs)
+      }
+    }
   }
 
   /** How far the store has come; in no transaction. */
@@ -68,4 +90,13 @@ export class Chain {
     const { sequence, hash } = this.#tip()
     this.#connection.run(sql.advance, sequence, toHex(hash))
   }
+}
+
+/** Nothing has begun then: a transaction that has its lock from the start meets no other. */
+function isLocked(error: unknown): boolean {
+  return (
+    isStoreFault(error) &&
+    error.detail.code === 'STORE_UNAVAILABLE' &&
+    error.detail.reason === 'SQLITE_BUSY'
+  )
 }

@@ -10,6 +10,9 @@ export type Value = string | number | Uint8Array | null
 /** How long another process may hold the database before an update gives up, in milliseconds. */
 export const defaultBusyTimeoutMs = 2000
 
+/** How long the whole process may stand still for a lock, in milliseconds. */
+const longestStandstillMs = 50
+
 /** `Bwdn` in ASCII: tells our files from other SQLite databases. */
 export const applicationId = 0x4277_646e
 
@@ -24,13 +27,21 @@ export class Connection {
   readonly #statements = new Map<string, Database.Statement>()
   readonly #path: string
   readonly #durability: Durability
+  /** How long a lock of another process is waited for, in milliseconds. */
+  readonly lockWaitMs: number
   #wroteRows = false
   #files: readonly OpenedFile[] | undefined
 
-  private constructor(database: Database.Database, path: string, durability: Durability) {
+  private constructor(
+    database: Database.Database,
+    path: string,
+    durability: Durability,
+    lockWaitMs: number,
+  ) {
     this.#database = database
     this.#path = path
     this.#durability = durability
+    this.lockWaitMs = lockWaitMs
   }
 
   /**
@@ -44,7 +55,7 @@ export class Connection {
     const connection = faults(() => {
       // SQLite would make the file with the process's umask.
       if (path !== memory) closeSync(openSync(path, 'a', 0o600))
-      return new Connection(new Database(path), path, durability)
+      return new Connection(new Database(path), path, durability, busyTimeoutMs)
     })
     try {
       connection.#set('busy_timeout', String(busyTimeoutMs))
@@ -57,6 +68,11 @@ export class Connection {
       connection.close()
       throw error
     }
+  }
+
+  /** SQLite waits for locks by standing still: from here on {@link Chain.inTurn} waits for them. */
+  waitAside(): void {
+    this.#set('busy_timeout', String(Math.min(this.lockWaitMs, longestStandstillMs)))
   }
 
   /** Whether a statement of the transaction under way changed anything. */

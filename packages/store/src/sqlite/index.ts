@@ -119,6 +119,7 @@ function settled(
       bind(connection, realm)
       settle()
     })
+    connection.waitAside()
   } catch (error) {
     connection.close()
     throw error

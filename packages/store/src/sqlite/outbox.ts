@@ -100,7 +100,7 @@ export class SqliteOutbox implements Outbox {
       this.#connection.all(sql.due, nowMs, dueByMs, nowMs + farAheadMs, most)
     // Most of the time nothing is due, and then no lock is taken.
     if (due(1).length === 0) return []
-    return Chain.commit(this.#connection, () =>
+    return Chain.inTurn(this.#connection, () =>
       due(limit).flatMap((row) => {
         const event = text(row, 'event')
         this.#connection.run(sql.claim, instance, untilMs, event)
@@ -115,7 +115,7 @@ export class SqliteOutbox implements Outbox {
     { nextAttemptAtMs, error }: FailedAttempt,
   ): Promise<boolean> {
     const values = [nextAttemptAtMs, error, event, instance]
-    return Chain.commit(this.#connection, () => this.#connection.run(sql.postpone, ...values) === 1)
+    return Chain.inTurn(this.#connection, () => this.#connection.run(sql.postpone, ...values) === 1)
   }
 
   async setAside(event: EventId, reason: string, author: Author): Promise<boolean> {
@@ -153,8 +153,8 @@ export class SqliteOutbox implements Outbox {
     act: AuditActName,
     detail: string,
     author: Author,
-  ): boolean {
-    return Chain.commit(this.#connection, (chain) => {
+  ): Promise<boolean> {
+    return Chain.inTurn(this.#connection, (chain) => {
       const row = this.#connection.get(sql.laneOf, event)
       if (row === undefined || change() === 0) return false
       const lane = text(row, 'lane')
