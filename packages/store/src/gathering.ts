@@ -16,7 +16,7 @@ export type BatchLimits = {
 export type OnCommit = (parts: number) => () => void
 
 /** Enough to share the cost of a commit, and few enough not to hold up the event loop. */
-export const defaultBatchLimits: BatchLimits = Object.freeze({ tasks: 32, bytes: 4 << 20 })
+export const defaultBatchLimits: BatchLimits = Object.freeze({ tasks: 64, bytes: 4 << 20 })
 
 /** How many accepted answers one commit notes: each is a row or two. */
 const maxAccepted = 256

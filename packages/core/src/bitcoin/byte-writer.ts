@@ -55,11 +55,8 @@ export class ByteWriter {
 
   #unsigned(value: number, length: number): this {
     this.#reserve(length)
-    let rest = value
-    for (let i = 0; i < length; i++) {
-      this.#buffer[this.#length++] = rest % 256
-      rest = Math.floor(rest / 256)
-    }
+    // Values have 32 bits at most, for which shifts are exact.
+    for (let bit = 0; bit < 8 * length; bit += 8) this.#buffer[this.#length++] = value >>> bit
     return this
   }
 

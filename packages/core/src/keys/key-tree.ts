@@ -1,6 +1,7 @@
 import { integer } from '../assert.ts'
 import type { Secp256k1 } from '../secp256k1/secp256k1.ts'
 import { ExtendedPrivateKey, hardenedOffset } from './bip32.ts'
+import { CommitmentSecrets } from './commitment-secrets.ts'
 import { channelKeyNames, formatKeyPath, type KeyPath, type L1Coin } from './key-path.ts'
 import { LeastRecentlyUsed } from './least-recently-used.ts'
 
@@ -12,11 +13,13 @@ export class KeyTree {
   readonly #master: ExtendedPrivateKey
   readonly #branches: LeastRecentlyUsed<ExtendedPrivateKey>
   readonly #leaves: LeastRecentlyUsed<ExtendedPrivateKey>
+  readonly #commitmentSecrets: LeastRecentlyUsed<CommitmentSecrets>
   #disposed = false
 
   /** @param seed - 16 to 64 bytes, secret. Not changed. */
   constructor(seed: Uint8Array, secp256k1: Secp256k1, maxCachedKeys: number) {
     this.#leaves = new LeastRecentlyUsed(maxCachedKeys)
+    this.#commitmentSecrets = new LeastRecentlyUsed(maxCachedKeys)
     // m/0, m/1, m/3, m/4', m/5, m/6', m/6'/0', m/84', and coin, account and two chains of three
     // coins: 20.
     this.#branches = new LeastRecentlyUsed(32)
@@ -82,11 +85,25 @@ export class KeyTree {
     }
   }
 
+  /**
+   * The per-commitment secrets of a channel. They are lent: the next call may overwrite them.
+   *
+   * @throws {RangeError} if `channel` is out of its range.
+   * @throws {TypeError} if the tree was disposed of.
+   */
+  commitmentSecrets(channel: number): CommitmentSecrets {
+    const key = this.key({ purpose: 'channel-seed', channel })
+    return this.#commitmentSecrets.get(String(channel), () =>
+      key.usePrivateKey((privateKey) => new CommitmentSecrets(privateKey)),
+    )
+  }
+
   /** Overwrites every key with zeros. */
   dispose(): void {
     this.#master.dispose()
     this.#branches.dispose()
     this.#leaves.dispose()
+    this.#commitmentSecrets.dispose()
     this.#disposed = true
   }
 

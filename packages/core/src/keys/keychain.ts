@@ -1,7 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { bytes } from '../assert.ts'
-import { perCommitmentPoint, perCommitmentSecret } from '../bolt3/per-commitment.ts'
 import {
   type CommitmentSecret,
   type CompactSignature,
@@ -45,7 +44,6 @@ export type SigningTweaks = {
 }
 
 const text = (ascii: string) => Uint8Array.from(ascii, (letter) => letter.charCodeAt(0))
-const commitmentSeedLabel = text('commitment seed')
 const preimageLabel = text('invoice preimage')
 
 /**
@@ -126,9 +124,12 @@ export class Keychain {
 
   /** The point of {@link Keychain.perCommitmentSecret}, 33 bytes. Public. */
   perCommitmentPoint(channel: number, index: CommitmentIndex): PublicKey {
-    return this.#useCommitmentSeed(channel, (seed) =>
-      perCommitmentPoint(this.secp256k1, seed, index),
-    )
+    const secret = this.perCommitmentSecret(channel, index)
+    try {
+      return this.secp256k1.publicKey(secret)
+    } finally {
+      secret.fill(0)
+    }
   }
 
   /**
@@ -136,7 +137,7 @@ export class Keychain {
    * that commitment for ever.
    */
   perCommitmentSecret(channel: number, index: CommitmentIndex): CommitmentSecret {
-    return this.#useCommitmentSeed(channel, (seed) => perCommitmentSecret(seed, index))
+    return this.#tree.commitmentSecrets(channel).secret(index)
   }
 
   /** The preimage that belongs to a nonce, 32 bytes. Giving it away claims the payment. */
@@ -207,19 +208,6 @@ export class Keychain {
 
   #identity() {
     return this.#tree.key({ purpose: 'node-identity' })
-  }
-
-  #useCommitmentSeed<T>(channel: number, fn: (seed: Uint8Array) => T): T {
-    return this.#tree.key({ purpose: 'channel-seed', channel }).usePrivateKey((privateKey) => {
-      const channelSeed = sha256(privateKey)
-      const preimage = concat(channelSeed, commitmentSeedLabel)
-      const seed = sha256(preimage)
-      try {
-        return fn(seed)
-      } finally {
-        for (const secret of [channelSeed, preimage, seed]) secret.fill(0)
-      }
-    })
   }
 }
 

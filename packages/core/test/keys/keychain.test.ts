@@ -134,6 +134,25 @@ test('a per-commitment point is that of its secret', () => {
   )
 })
 
+test('per-commitment secrets are the same whatever was asked for before', () => {
+  const small = Keychain.fromSeed(seed, { ...options, maxCachedKeys: 1 })
+  const held = Keychain.fromSeed(seed, options)
+  const near = fc.record({ channel: fc.nat(2), number: fc.nat(600) })
+  fc.assert(
+    fc.property(fc.array(near, { minLength: 1, maxLength: 8 }), (asked) => {
+      for (const { channel, number } of asked) {
+        const at = commitmentIndex(2 ** 48 - 1 - number)
+        const wanted = Keychain.fromSeed(seed, options).perCommitmentSecret(channel, at)
+        expect(held.perCommitmentSecret(channel, at)).toEqual(wanted)
+        expect(small.perCommitmentSecret(channel, at)).toEqual(wanted)
+        // What was handed out is the caller's to overwrite.
+        held.perCommitmentSecret(channel, at).fill(0)
+      }
+    }),
+    { numRuns: 40 },
+  )
+})
+
 test('an audit signature is of the key m/6h/0h', () => {
   const signature = keychain.signAudit(message)
   const key = HDKey.fromMasterSeed(seed).derive("m/6'/0'")
