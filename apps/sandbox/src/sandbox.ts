@@ -9,7 +9,7 @@ import { inspectorPage } from './inspector/page.ts'
 import { takeSnapshot } from './inspector/snapshot.ts'
 import { noStore, openEntityStore } from './platform/entity-folder.ts'
 import { createPlatform, type Platform } from './platform/platform.ts'
-import { createDispatcher, type Dispatcher } from './webhook/dispatcher.ts'
+import { createDispatcher, type Dispatcher, type DispatcherOptions } from './webhook/dispatcher.ts'
 
 export type SandboxOptions = {
   readonly host?: string
@@ -24,6 +24,8 @@ export type SandboxOptions = {
   /** Pauses before retries, in milliseconds. */
   readonly retrySchedule?: readonly number[]
   readonly callTimeoutMs?: number
+  /** Told each state of each delivery. */
+  readonly onDelivery?: DispatcherOptions['onDelivery']
 }
 
 /** A running sandbox. */
@@ -59,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     environment,
     ...(options.retrySchedule && { schedule: options.retrySchedule }),
     ...(options.callTimeoutMs && { timeoutMs: options.callTimeoutMs }),
+    ...(options.onDelivery && { onDelivery: options.onDelivery }),
   })
   const api = createApi({ platform, dispatcher }, options.credentials)
   const router = createRouter([

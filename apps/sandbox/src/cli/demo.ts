@@ -8,17 +8,19 @@ import { attachBackend } from '../lightning/payment-news.ts'
 import { openPlayground } from '../playground/playground.ts'
 import { coloured, type Paint, plain } from '../walk/table.ts'
 import { interruption, unlessAborted } from './interruption.ts'
+import { tellRecorded } from './recorded.ts'
 
 /** How many channels a visitor may have opened, one after the other. */
 const channelsWhenKept = 200
 
-type Options = { readonly json?: true; readonly keep?: true }
+type Options = { readonly json?: true; readonly keep?: true; readonly record?: string }
 
 /** `demo`: a channel's life between real Lightning nodes, with a signer that holds our keys. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('play a channel’s life between real Lightning nodes, and try to rob ours')
     .option('--keep', 'leave all of it running, with a page to play on, until Ctrl-C')
+    .option('--record <folder>', 'keep the run, for boltwarden policy replay')
     .option('--json', 'print one JSON value a line: each step, then the report')
     .action(demo)
 }
@@ -28,13 +30,15 @@ async function demo(options: Options): Promise<void> {
   const startedMs = performance.now()
   const print = options.json ? printJson : printText
   try {
-    const set = await openSet(options.keep ? channelsWhenKept : channelsPerDemo, signal)
+    const channels = options.keep ? channelsWhenKept : channelsPerDemo
+    const set = await openSet(channels, signal, options.record)
     try {
       const playing = playDemo(set, startedMs, (step) => print({ step }))
       const report = await unlessAborted(playing, signal)
       print({ report })
       process.exitCode = report.ok ? 0 : 1
       if (options.keep) await keep(set, print, signal)
+      await tellRecorded(set.signer, options)
     } finally {
       await set.close()
     }

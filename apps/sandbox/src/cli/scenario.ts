@@ -3,11 +3,13 @@ import { scenarios } from '../scenarios/scenarios.ts'
 import { everyKind, openTheatre, type Played } from '../scenarios/theatre.ts'
 import { type SignerName, signerNames } from '../signers/signer.ts'
 import { interruption } from './interruption.ts'
+import { tellRecorded } from './recorded.ts'
 
 type Options = {
   readonly json?: true
   readonly signer: SignerName
   readonly kind?: 'anchors' | 'static-remotekey'
+  readonly record?: string
 }
 
 /** `scenario`: plays a piece of a node's life with real Lightning nodes. */
@@ -20,6 +22,7 @@ export function scenarioCommand(): Command {
       new Option('--signer <name>', 'who signs').choices([...signerNames]).default('boltwarden'),
     )
     .addOption(new Option('--kind <kind>', 'only this channel kind').choices([...everyKind]))
+    .option('--record <folder>', 'keep the run, for boltwarden policy replay')
     .option('--json', 'print one JSON value a line')
     .action(playNamed)
 }
@@ -31,7 +34,10 @@ async function playNamed(name: string, options: Options): Promise<void> {
   const kinds = everyKind.filter((kind) => options.kind === undefined || kind === options.kind)
   const signal = interruption()
   if (!options.json) progress(`starting ${options.signer} and the sandbox`)
-  const theatre = await openTheatre(options.signer, playable.length * kinds.length, signal)
+  const theatre = await openTheatre(options.signer, playable.length * kinds.length, {
+    signal,
+    record: options.record,
+  })
   const results: Played[] = []
   try {
     for (const scenario of playable) {
@@ -43,6 +49,7 @@ async function playNamed(name: string, options: Options): Promise<void> {
         console.log(options.json ? JSON.stringify(played) : lineOf(played))
       }
     }
+    if (!signal.aborted) await tellRecorded(theatre.signer, options)
   } finally {
     await theatre.close()
   }

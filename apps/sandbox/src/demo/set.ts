@@ -19,10 +19,15 @@ export type DemoSet = {
  * Starts all that the demo needs. Whatever fails, nothing is left.
  *
  * @param channels - how many channels our node may have in its life.
+ * @param record - the folder in which the run is kept.
  * @throws {DemoError} if a part does not start.
  */
-export async function openSet(channels: number, signal: AbortSignal): Promise<DemoSet> {
-  const signer = await startSigner('boltwarden', { channels, signal })
+export async function openSet(
+  channels: number,
+  signal: AbortSignal,
+  record?: string,
+): Promise<DemoSet> {
+  const signer = await startSigner('boltwarden', { channels, record, signal })
   try {
     const { platform, dispatcher } = signer.sandbox
     const chain = createChain({ nowSeconds: () => Math.floor(machine.nowMicros() / 1e6) })

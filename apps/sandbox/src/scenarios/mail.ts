@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts'
+import { type Environment, formatTimestamp } from '../environment.ts'
 import type { Deliver } from '../lightning/remote-signer/desk.ts'
 import type { Delivery } from '../webhook/delivery.ts'
 import { encodeEvent, type OutgoingEvent } from '../webhook/envelope.ts'
@@ -38,7 +38,7 @@ export function createMail(deliver: Deliver, environment: Environment): Mail {
           return first
         }
         case 'lost':
-          return state.count % mode.every === 0 ? lost(event) : deliver(event, options)
+          return state.count % mode.every === 0 ? lost(event, environment) : deliver(event, options)
         case 'slow':
           await environment.wait(mode.byMs, never)
           return deliver(event, options)
@@ -49,12 +49,13 @@ export function createMail(deliver: Deliver, environment: Environment): Mail {
 
 const never = new AbortController().signal
 
-function lost(event: OutgoingEvent): Delivery {
+function lost(event: OutgoingEvent, { nowMicros }: Environment): Delivery {
   return {
     sequence: -1,
     eventId: event.event_id,
     entityId: event.entity_id,
     subject: event.data?.sub_event_type ?? event.event_type,
+    sentAt: formatTimestamp(nowMicros()),
     body: new TextDecoder().decode(encodeEvent(event)),
     attempts: [],
     outcome: 'unanswered',

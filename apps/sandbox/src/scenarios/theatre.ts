@@ -48,16 +48,19 @@ export const everyKind: readonly CommitmentType[] = commitmentTypes
  * Starts a signer and what it serves.
  *
  * @param plays - how many scenarios will be played at most.
+ * @param options.record - the folder in which the run is kept.
  */
 export async function openTheatre(
   name: SignerName,
   plays: number,
-  signal: AbortSignal = new AbortController().signal,
+  options: { readonly signal?: AbortSignal; readonly record?: string | undefined } = {},
   environment: Environment = machine,
 ): Promise<Theatre> {
+  const { signal = new AbortController().signal, record } = options
   const signer = await startSigner(name, {
     policy: scenarioPolicy,
     channels: plays * channelsPerStage,
+    record,
     signal,
   })
   const used = { stages: 0 }

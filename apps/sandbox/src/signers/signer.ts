@@ -8,6 +8,7 @@ import { choosePorts, type DemoPorts } from '../demo/ports.ts'
 import { waitUntilReady } from '../demo/readiness.ts'
 import type { Credentials } from '../graphql/authorization.ts'
 import { type Pairing, parsePairing } from '../pairing/pairing.ts'
+import { type Recording, startRecording } from '../recorder/recording.ts'
 import { type Sandbox, startSandbox } from '../sandbox.ts'
 import { startOfficialServer } from './official-signer.ts'
 
@@ -28,6 +29,8 @@ export type SignerTerms = {
   readonly policy?: string
   /** How many channels the platform learns the public keys of. */
   readonly channels: number
+  /** The folder in which the run is kept; without it nothing is. */
+  readonly record?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -43,6 +46,7 @@ export type RunningSigner = {
   readonly files: DemoFiles
   /** Ends it as a power cut does and starts it again, where wanted with another policy. */
   readonly restart: (policy?: string) => Promise<void>
+  readonly recording: Recording | undefined
   readonly close: () => Promise<void>
 }
 
@@ -73,20 +77,30 @@ export async function startSigner(name: SignerName, terms: SignerTerms): Promise
 
 async function start(
   name: SignerName,
-  { policy = '', channels, signal }: SignerTerms,
+  { policy = '', channels, record, signal }: SignerTerms,
   files: DemoFiles,
   closers: (() => Promise<void>)[],
-): Promise<Pick<RunningSigner, 'sandbox' | 'pairing' | 'credentials' | 'adminUrl' | 'restart'>> {
+): Promise<Omit<RunningSigner, 'name' | 'files' | 'close'>> {
   const ports = await choosePorts()
   const [webhookSecret, clientSecret] = [textOf(files.webhookSecret), textOf(files.clientSecret)]
+  const kept: { recording?: Recording } = {}
   const sandbox = await startSandbox({
     port: ports.sandbox,
     credentials: { clientId, clientSecret },
     webhookUrl: `http://127.0.0.1:${ports.webhook}/webhook`,
     webhookSecret,
+    onDelivery: (delivery) => kept.recording?.note(delivery),
   })
   closers.push(sandbox.close)
   await runJson(signerMain, initArgs(files, ports, sandbox.url), signal)
+  if (record !== undefined) {
+    kept.recording = startRecording(record, {
+      main: signerMain,
+      folder: files.signer,
+      passphraseFile: files.passphrase,
+      platform: sandbox.platform,
+    })
+  }
   const unlock = ['--config', join(files.signer, 'boltwarden.toml')]
   unlock.push('--passphrase-file', files.passphrase)
   const numbers = ['--channels', `0..${channels - 1}`, '--destinations', '0..2', '--json']
@@ -95,11 +109,11 @@ async function start(
   )
   const adminUrl = `http://127.0.0.1:${ports.admin}`
   const begin = async (text: string): Promise<SignerProcess> => {
+    if (text !== '') writeFileSync(join(files.signer, 'policy.toml'), text)
     if (name === 'official') {
       const shared = { webhookSecret, clientId, clientSecret, apiUrl: sandbox.url }
       return startOfficialServer({ ...shared, port: ports.webhook }, files.phrase)
     }
-    if (text !== '') writeFileSync(join(files.signer, 'policy.toml'), text)
     const child = startChild('signer', signerMain, ['serve', ...unlock], files.log('signer'))
     await waitUntilReady(child, `${adminUrl}/readyz`, signal)
     return child
@@ -111,6 +125,7 @@ async function start(
     pairing,
     credentials: { clientId, clientSecret },
     adminUrl,
+    recording: kept.recording,
     restart: async (text = policy) => {
       await running.child.kill()
       running.child = await begin(text)

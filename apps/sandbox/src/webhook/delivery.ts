@@ -15,6 +15,8 @@ export type Delivery = {
   readonly eventId: string
   readonly entityId: string
   readonly subject: string
+  /** When it was sent first: RFC 3339 with microseconds. */
+  readonly sentAt: string
   /** The raw body as text. */
   readonly body: string
   readonly attempts: readonly Attempt[]

@@ -17,6 +17,8 @@ export type DispatcherOptions = {
   readonly environment: Environment
   readonly schedule?: readonly number[]
   readonly timeoutMs?: number
+  /** Told each state of each delivery. */
+  readonly onDelivery?: (delivery: Delivery) => void
 }
 
 /** What may be sent in the place of an honest body and its signature; null sends no signature. */
@@ -62,9 +64,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const at = log.length
     const record = (delivery: Delivery): Delivery => {
       log[at] = delivery
+      options.onDelivery?.(delivery)
       return delivery
     }
-    let delivery = record(underWay(at, event, body))
+    const sentAt = formatTimestamp(environment.nowMicros())
+    let delivery = record(underWay(at, event, body, sentAt))
     for (const pause of [0, ...(retries ? schedule : [])]) {
       if (pause > 0 && !(await waited(environment, pause, closed.signal))) break
       const attempt = await call(options, { body, headers, closed: closed.signal })
@@ -78,12 +82,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return { url, deliver, deliveries: () => log, close: () => closed.abort() }
 }
 
-function underWay(sequence: number, event: OutgoingEvent, body: Uint8Array): Delivery {
+function underWay(
+  sequence: number,
+  event: OutgoingEvent,
+  body: Uint8Array,
+  sentAt: string,
+): Delivery {
   return {
     sequence,
     eventId: event.event_id,
     entityId: event.entity_id,
     subject: event.data?.sub_event_type ?? event.event_type,
+    sentAt,
     body: new TextDecoder().decode(body),
     attempts: [],
     outcome: 'under-way',
