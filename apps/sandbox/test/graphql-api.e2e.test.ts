@@ -231,10 +231,10 @@ describe('mutations', () => {
 
   test('each is written down with its input and result', async () => {
     const { id } = makePayload()
-    const from = sandbox.platform.mutations.records().length
+    const from = sandbox.platform.mutations.count()
     await decline(id)
     await decline('SignablePayload:none')
-    const records = sandbox.platform.mutations.records().slice(from)
+    const records = sandbox.platform.mutations.records(from)
     expect(records).toMatchObject([
       { operation: 'decline_to_sign_messages', input: { payload_ids: [id] }, error: undefined },
       { operation: 'decline_to_sign_messages', error: 'ENTITY_NOT_FOUND' },

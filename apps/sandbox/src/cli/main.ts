@@ -6,6 +6,7 @@ import { exitCodesHelp, run } from './run.ts'
 import { scenarioCommand } from './scenario.ts'
 import { sendTestEventCommand } from './send-test-event.ts'
 import { serveCommand } from './serve.ts'
+import { soakCommand } from './soak.ts'
 import { walkCommand } from './walk.ts'
 
 const program = new Command('boltwarden-sandbox')
@@ -14,6 +15,7 @@ const program = new Command('boltwarden-sandbox')
   .addCommand(walkCommand())
   .addCommand(sendTestEventCommand())
   .addCommand(scenarioCommand())
+  .addCommand(soakCommand())
   .addCommand(attackCommand())
   .addCommand(demoCommand())
   .addHelpText('after', exitCodesHelp)

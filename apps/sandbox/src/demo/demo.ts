@@ -112,9 +112,9 @@ async function pay(
   sats: bigint,
 ): Promise<void> {
   const { dispatcher } = set.signer.sandbox
-  const seen = dispatcher.deliveries().length
+  const seen = dispatcher.count()
   const { state, reason } = await set.stage.pay(payer, payee, sats * 1000n)
-  const events = dispatcher.deliveries().length - seen
+  const events = dispatcher.count() - seen
   const note = state === 'sent' ? `${events} events` : `failed: ${reason ?? 'unexplained'}`
   tell('pay', state === 'sent', `${what} ${grouped(sats)} sat (${note})`)
 }

@@ -71,7 +71,7 @@ async function ask(
   operation: string,
   data: { readonly sub_event_type: string; readonly [field: string]: unknown },
 ): Promise<void> {
-  const from = platform.mutations.records().length
+  const from = platform.mutations.count()
   const delivery = await dispatcher.deliver(remoteSigningEvent(platform, invoice.node, data))
   if (delivery.outcome !== 'accepted') throw unanswered(data.sub_event_type)
   await platform.mutations.find(

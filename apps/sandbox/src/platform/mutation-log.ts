@@ -1,3 +1,7 @@
+import { createRecent } from '../recent.ts'
+
+const keptRecords = 1024
+
 /** A mutation that reached the platform, with what became of it. */
 export type MutationRecord = {
   readonly sequence: number
@@ -8,9 +12,12 @@ export type MutationRecord = {
   readonly error: string | undefined
 }
 
-/** Every mutation in the order of arrival, and a way to wait for the next one that fits. */
+/** Mutations in the order of arrival, and a way to wait for the next one that fits. */
 export type MutationLog = {
-  readonly records: () => readonly MutationRecord[]
+  /** How many there were: the number of the next one. */
+  readonly count: () => number
+  /** The last ones, at least 1,024, from number `from` on. */
+  readonly records: (from?: number) => readonly MutationRecord[]
   readonly append: (record: Omit<MutationRecord, 'sequence'>) => MutationRecord
   /** Calls `listener` with each record from now on, until the returned function is called. */
   readonly subscribe: (listener: (record: MutationRecord) => void) => () => void
@@ -24,13 +31,14 @@ export type MutationLog = {
 
 /** An empty log. */
 export function createMutationLog(): MutationLog {
-  const records: MutationRecord[] = []
+  const log = createRecent<MutationRecord>(keptRecords)
   const listeners = new Set<(record: MutationRecord) => void>()
   return {
-    records: () => records,
+    count: log.count,
+    records: (from = 0) => log.since(from),
     append: (fields) => {
-      const record = { sequence: records.length, ...fields }
-      records.push(record)
+      const record = { sequence: log.count(), ...fields }
+      log.add(record)
       for (const listener of listeners) listener(record)
       return record
     },
@@ -39,7 +47,7 @@ export function createMutationLog(): MutationLog {
       return () => listeners.delete(listener)
     },
     find: (from, fits, signal) => {
-      const already = records.slice(from).find(fits)
+      const already = log.since(from).find(fits)
       if (already !== undefined || signal.aborted) return Promise.resolve(already)
       return new Promise((resolve) => {
         const settle = (record: MutationRecord | undefined) => {

@@ -48,6 +48,9 @@ export type Platform = {
 
 type Fields<T, K extends keyof T> = Pick<T, K>
 
+/** How many signing jobs are remembered at least; twice as many at most. */
+const keptJobs = 1024
+
 const invoiceLifeMicros = 24 * 3600 * 1_000_000
 
 /**
@@ -73,6 +76,12 @@ export function createPlatform(environment: Environment, store: EntityStore = no
     entities.set(entity.id, entity)
     store.remember(entity)
     return entity
+  }
+  const jobs: string[] = []
+  const addJob = <T extends Signable | SignablePayload>(entity: T): T => {
+    jobs.push(entity.id)
+    if (jobs.length >= 2 * keptJobs) for (const id of jobs.splice(0, keptJobs)) entities.delete(id)
+    return add(entity)
   }
   const kept = store.entities.find((entity) => entity.type === 'Account')
   const account = kept ?? add<Account>({ ...base('Account'), type: 'Account', name: 'Sandbox' })
@@ -129,9 +138,9 @@ export function createPlatform(environment: Environment, store: EntityStore = no
         signature: undefined,
         ...fields,
       }),
-    createSignable: () => add<Signable>({ ...base('Signable'), type: 'Signable' }),
+    createSignable: () => addJob<Signable>({ ...base('Signable'), type: 'Signable' }),
     createPayload: (fields) =>
-      add<SignablePayload>({
+      addJob<SignablePayload>({
         ...base('SignablePayload'),
         type: 'SignablePayload',
         status: 'CREATED',

@@ -97,15 +97,15 @@ async function play(
   kind: CommitmentType,
 ): Promise<Played> {
   const { dispatcher, platform } = signer.sandbox
-  const seen = dispatcher.deliveries().length
-  const mutations = platform.mutations.records().length
+  const seen = dispatcher.count()
+  const mutations = platform.mutations.count()
   const from = performance.now()
   const told = (note: string): Played => ({
     name: scenario.name,
     kind,
     ok: note === '',
     note,
-    events: dispatcher.deliveries().length - seen,
+    events: dispatcher.count() - seen,
     milliseconds: Math.round(performance.now() - from),
   })
   const { stage, mail } = await prepare(scenario)
@@ -127,16 +127,14 @@ async function play(
 function refusals({ sandbox }: RunningSigner, seen: number, mutations: number): readonly string[] {
   const { dispatcher, platform } = sandbox
   const unanswered = dispatcher
-    .deliveries()
-    .slice(seen)
+    .deliveries(seen)
     .filter(({ outcome }) => outcome !== 'accepted')
     .map((delivery) => {
       const last = lastAttempt(delivery)
       return `${delivery.subject} ${delivery.outcome} ${last?.status} ${last?.reply}`
     })
   const declined = platform.mutations
-    .records()
-    .slice(mutations)
+    .records(mutations)
     .filter(({ operation, error }) => operation.startsWith('decline') || error !== undefined)
     .map(({ operation, error }) => `${operation} ${error ?? ''}`)
   return [...unanswered, ...declined]

@@ -49,7 +49,7 @@ export async function ask(context: WalkContext, step: Step): Promise<Seen & Find
   const { platform, dispatcher } = context
   context.signal.throwIfAborted()
   const event = step.event ?? remoteSigningEvent(platform, step.entityId, step.data)
-  const from = platform.mutations.records().length
+  const from = platform.mutations.count()
   const forgery = step.forgery?.(event) ?? {}
   const delivery = await dispatcher.deliver(event, { forgery, retries: step.kind === 'honest' })
   const accepted = delivery.outcome === 'accepted'

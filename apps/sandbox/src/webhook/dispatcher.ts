@@ -1,4 +1,5 @@
 import { type Environment, formatTimestamp } from '../environment.ts'
+import { createRecent } from '../recent.ts'
 import { type Attempt, type Delivery, judgeAttempt } from './delivery.ts'
 import { encodeEvent, type OutgoingEvent } from './envelope.ts'
 import { signatureHeader, signBody } from './signature.ts'
@@ -10,6 +11,8 @@ const callTimeoutMs = 10_000
 const defaultRetrySchedule: readonly number[] = [500, 2_000, 8_000, 30_000]
 
 const maxReplyBytes = 16 * 1024
+
+const keptDeliveries = 1024
 
 export type DispatcherOptions = {
   readonly url: string
@@ -32,7 +35,10 @@ export type Dispatcher = {
   readonly url: string
   /** Calls the webhook until it accepts or refuses, or the schedule ends. Never rejects. */
   readonly deliver: (event: OutgoingEvent, options?: DeliveryOptions) => Promise<Delivery>
-  readonly deliveries: () => readonly Delivery[]
+  /** How many there were: the number of the next one. */
+  readonly count: () => number
+  /** The last ones, at least 1,024, from number `from` on. */
+  readonly deliveries: (from?: number) => readonly Delivery[]
   /** Ends pauses and calls under way; what is under way counts as unanswered. */
   readonly close: () => void
 }
@@ -55,20 +61,21 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { environment, url } = options
   const schedule = options.schedule ?? defaultRetrySchedule
   const closed = new AbortController()
-  const log: Delivery[] = []
+  const log = createRecent<Delivery>(keptDeliveries)
 
   const deliver: Dispatcher['deliver'] = async (event, { forgery = {}, retries = true } = {}) => {
     const body = forgery.body ?? encodeEvent(event)
     const signature = forgery.signature ?? signBody(options.secret, body)
     const headers = forgery.signature === null ? {} : { [signatureHeader]: signature }
-    const at = log.length
+    const sentAt = formatTimestamp(environment.nowMicros())
+    const first = underWay(log.count(), event, body, sentAt)
     const record = (delivery: Delivery): Delivery => {
-      log[at] = delivery
+      log.replace(first.sequence, delivery)
       options.onDelivery?.(delivery)
       return delivery
     }
-    const sentAt = formatTimestamp(environment.nowMicros())
-    let delivery = record(underWay(at, event, body, sentAt))
+    log.add(first)
+    let delivery = record(first)
     for (const pause of [0, ...(retries ? schedule : [])]) {
       if (pause > 0 && !(await waited(environment, pause, closed.signal))) break
       const attempt = await call(options, { body, headers, closed: closed.signal })
@@ -79,7 +86,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
     return record({ ...delivery, outcome: 'unanswered' })
   }
-  return { url, deliver, deliveries: () => log, close: () => closed.abort() }
+  return {
+    url,
+    deliver,
+    count: log.count,
+    deliveries: (from = 0) => log.since(from),
+    close: () => closed.abort(),
+  }
 }
 
 function underWay(

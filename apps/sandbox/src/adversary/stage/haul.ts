@@ -19,17 +19,16 @@ export type Mark = { readonly mutations: number; readonly deliveries: number }
 /** Marks the present. */
 export function markNow({ context: { platform, dispatcher } }: Stage): Mark {
   return {
-    mutations: platform.mutations.records().length,
-    deliveries: dispatcher.deliveries().length,
+    mutations: platform.mutations.count(),
+    deliveries: dispatcher.count(),
   }
 }
 
 /** All that came out since a mark. */
 export function haulSince({ context: { platform, dispatcher } }: Stage, mark: Mark): Haul {
-  const records = platform.mutations.records().slice(mark.mutations)
+  const records = platform.mutations.records(mark.mutations)
   const replies = dispatcher
-    .deliveries()
-    .slice(mark.deliveries)
+    .deliveries(mark.deliveries)
     .map((delivery) => lastAttempt(delivery)?.reply ?? '')
   const texts = [...records.flatMap(({ input }) => [...textsOf(input)]), ...replies]
   const words = texts.flatMap((text) => text.match(/\b[0-9a-f]{64}(?:[0-9a-f]{64})?\b/g) ?? [])
