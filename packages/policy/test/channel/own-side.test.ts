@@ -228,6 +228,16 @@ describe('a channel in the middle of its life', () => {
     expect(outcome(signer.decide(channel.release(7)))[0]).toBe('decline')
   })
 
+  test('is adopted where it gives points: the first secret is at most three behind', () => {
+    const { signer, channel } = inherited({ channels: { adopt: true } })
+    answered(signer, channel.point(6))
+    expect(outcome(signer.decide(channel.release(2)))).toEqual([
+      'decline',
+      'policy-lightspark-release-order',
+    ])
+    answered(signer, channel.release(3))
+  })
+
   test('is counted from when it is adopted: what was offered before is not, what comes is', () => {
     const play = inherited({ channels: { adopt: true } })
     const { signer, channel } = play
