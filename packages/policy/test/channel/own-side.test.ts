@@ -238,6 +238,17 @@ describe('a channel in the middle of its life', () => {
     answered(signer, channel.release(3))
   })
 
+  test('is adopted at a point: no commitment of ours has a later one', () => {
+    const { signer, channel } = inherited({ channels: { adopt: true } })
+    answered(signer, channel.point(5))
+    expect(outcome(signer.decide(channel.holderCommitment(6)))).toEqual([
+      'decline',
+      'policy-commitment-retry-same',
+      'policy-lightspark-holder-commitment',
+    ])
+    expect(outcome(signer.decide(channel.holderCommitment(5)))).toEqual(noted)
+  })
+
   test('is counted from when it is adopted: what was offered before is not, what comes is', () => {
     const play = inherited({ channels: { adopt: true } })
     const { signer, channel } = play
