@@ -21,6 +21,8 @@ export default defineConfig({
       // What tries everything at random takes half of the time and covers every line, and so does
       // what tries how much work there is.
       'packages/policy/test/**/!(event-work|*.property).test.ts',
+      // But for these, which are quick and try little else than `merge/` and `state/`.
+      'packages/policy/test/{merge,state}.property.test.ts',
     ],
     // One worker without a fresh world for each file: the tests share nothing that they change, and most
     // of the time would go into starting.

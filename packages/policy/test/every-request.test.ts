@@ -2,11 +2,13 @@ import { digest, publicKey } from '@boltwarden/core/bytes'
 import { hexToBytes } from '@boltwarden/core/hex'
 import { invoiceId, nodeId } from '@boltwarden/core/ids'
 import type { Request } from '@boltwarden/core/request'
+import type { Delivery } from '@boltwarden/policy/event'
 import { recompose } from '@boltwarden/policy/facts'
+import { isAnswerOwed } from '@boltwarden/policy/owed'
 import { canonicalPolicy, createPolicy, defaultPolicy, policyHash } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
 import { readScenario } from './corpus.ts'
-import { changedJob, hash, honest, nonceOf, outcome, signing } from './honest.ts'
+import { changed, changedJob, hash, honest, nonceOf, outcome, renamed, signing } from './honest.ts'
 import { recordedPolicy, Signer } from './signer.ts'
 import { commitment } from './signing.ts'
 
@@ -59,6 +61,35 @@ describe('policy-lightspark-replay', () => {
     expect(outcome(judgement)).toEqual(['decline', 'policy-lightspark-replay'])
     expect(judgement.writes.event).toBeUndefined()
     expect(signer.decide(delivery).repeated).toBe(true)
+  })
+})
+
+describe('an answer is owed', () => {
+  const owed = ({ signer, delivery }: { signer: Signer; delivery: Delivery }) =>
+    isAnswerOwed(delivery.request, signer.decide(delivery).decision)
+  const jobs = () => signing('receive-anchors', 'sign_counterparty_commitment')
+
+  test('for what is signed, but for a reveal, which asks for nothing', () => {
+    expect(owed(jobs())).toBe(true)
+    expect(owed(point())).toBe(true)
+    expect(owed(honest('receive-anchors', 'reveal-counterparty-per-commitment-secret'))).toBe(false)
+  })
+
+  test('for jobs that are declined, and for nothing else that is', () => {
+    const { signer, delivery } = jobs()
+    const declined = changed(delivery, { network: 'MAINNET' })
+    expect(owed({ signer, delivery: declined })).toBe(true)
+    const other = point()
+    const refused = changed(other.delivery, { network: 'MAINNET' })
+    expect(owed({ signer: other.signer, delivery: refused })).toBe(false)
+  })
+
+  test('for nothing that is held, nor for an event id that comes with another body', () => {
+    const { signer, delivery } = jobs()
+    expect(owed({ signer, delivery: { ...delivery, receivedAtMs: 0 } })).toBe(false)
+    expect(owed({ signer, delivery: renamed(delivery) })).toBe(true)
+    const replayed = { ...renamed(delivery), bodyHash: hash('another') }
+    expect(owed({ signer, delivery: replayed })).toBe(false)
   })
 })
 

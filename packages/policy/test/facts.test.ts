@@ -9,8 +9,21 @@ import { portable } from '@boltwarden/core/secp256k1/portable'
 import { sats } from '@boltwarden/core/units'
 import { contradictions } from '@boltwarden/policy/facts/psbt-claims'
 import { tweakKey } from '@boltwarden/policy/facts/tweaks'
+import { maxBatchJobs } from '@boltwarden/policy/policy'
 import { isTag, tags } from '@boltwarden/policy/tags'
 import { describe, expect, test } from 'vitest'
+import { SimulatedChannel } from './channel/simulated-channel.ts'
+import {
+  asking,
+  change,
+  coin,
+  pays,
+  receive,
+  scriptOf,
+  spendingTransaction,
+  walletJob,
+} from './onchain.ts'
+import { Signer } from './signer.ts'
 
 const script = Uint8Array.of(0x51)
 const amount = sats(1000n)
@@ -71,6 +84,21 @@ describe('what a PSBT claims', () => {
       'the PSBT shows another witness script than the job',
       'the PSBT shows another sighash type than the message',
     ])
+  })
+})
+
+describe('what is signed on the chain', () => {
+  const signer = new Signer(new Uint8Array(32).fill(6), 'REGTEST')
+
+  test('is nothing of a question for a point, or of more jobs than any policy allows', () => {
+    const channel = new SimulatedChannel(signer.keys, { type: 'anchors', funder: 'holder' })
+    expect(signer.facts(channel.point(0))).toMatchObject({ jobs: [], onchain: [] })
+    const purse = coin('purse', 1_000_000n)
+    const home = pays(999_000n, scriptOf(signer, change(0)))
+    const job = walletJob(signer, receive(0), spendingTransaction([purse], [home]), purse)
+    expect(signer.facts(asking([job])).onchain).toHaveLength(1)
+    const jobs = Array.from({ length: maxBatchJobs + 1 }, () => job)
+    expect(signer.facts(asking(jobs))).toMatchObject({ jobs: [], onchain: [] })
   })
 })
 

@@ -4,6 +4,7 @@ import { serialiseTransaction, transactionId } from '@boltwarden/core/bitcoin/tr
 import { sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
+import { answered, commit, opened } from './channel/play.ts'
 import { readScenario } from './corpus.ts'
 import { changed, honest, type Of, outcome, renamed, signing } from './honest.ts'
 import {
@@ -112,6 +113,25 @@ describe('the first commitment', () => {
     expect(signer.node().unlinkedFundings).toHaveLength(1)
     expect(outcome(signer.decide(delivery))).toEqual(['sign'])
     expect(signer.node().unlinkedFundings).toEqual([])
+  })
+
+  test('links every version of its funding, and nothing else', () => {
+    const { signer, delivery } = opening()
+    const node = signer.node()
+    const [funding] = node.unlinkedFundings
+    if (funding === undefined) throw new RangeError('no funding')
+    const version = { ...funding, txid: coin('bumped', 0n).txid }
+    const other = {
+      ...funding,
+      txid: coin('other', 0n).txid,
+      scriptPubKey: p2wsh(Uint8Array.of(0x51)),
+    }
+    signer.write({
+      channels: [],
+      node: { ...node, unlinkedFundings: [version, funding, other] },
+    })
+    expect(outcome(signer.decide(delivery))).toEqual(['sign'])
+    expect(signer.node().unlinkedFundings).toEqual([other])
   })
 
   test('of another amount than was funded', () => {
@@ -225,6 +245,37 @@ describe('the funding of a channel whose first commitment was signed', () => {
     expect(outcome(signer.decide(delivery))).toEqual(
       refusedBy('policy-onchain-output-match-commitment'),
     )
+  })
+})
+
+describe('an output that waits beside a channel', () => {
+  const waiting = (vout: number) => {
+    const play = opened({ type: 'anchors', funder: 'holder', pushMsat: 400_000_000n })
+    const { signer, channel } = play
+    const one = {
+      txid: channel.outPoint.txid,
+      vout,
+      scriptPubKey: p2wsh(Uint8Array.of(0x51)),
+      amountSats: sats(50_000n),
+      spends: channel.outPoint,
+      atMs: 0,
+    }
+    signer.write({ channels: [], node: { ...signer.node(), unlinkedFundings: [one] } })
+    return play
+  }
+
+  test('of the same transaction does not stand in the way of its commitments', () => {
+    const play = waiting(0)
+    commit(play)
+    expect(play.signer.node().unlinkedFundings).toHaveLength(1)
+  })
+
+  test('is compared with what commitments spend, not with closes', () => {
+    const { signer, channel } = waiting(1)
+    expect(outcome(signer.decide(channel.commitment()))).toEqual(
+      refusedBy('policy-onchain-output-match-commitment'),
+    )
+    answered(signer, channel.closing(500n))
   })
 })
 

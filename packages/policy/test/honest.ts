@@ -75,9 +75,13 @@ export function hash(text: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(text).digest())
 }
 
-/** The tags of a decision, with the verdict: what most tests assert. */
+/** The tags of a decision, with the verdict: what most tests assert. Each has to say why. */
 export function outcome({ decision }: Judgement): readonly [Decision['verdict'], ...string[]] {
-  return [decision.verdict, ...violationsOf(decision).map(({ tag }) => tag)]
+  const tags = violationsOf(decision).map(({ tag, message }) => {
+    if (!message) throw new TypeError(`${tag} does not say why`)
+    return tag
+  })
+  return [decision.verdict, ...tags]
 }
 
 /** A field that is left out. */

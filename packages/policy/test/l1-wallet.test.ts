@@ -207,7 +207,10 @@ describe('one thing changed', () => {
       'policy-onchain-format-standard',
       (_signer, transaction) => ({
         ...transaction,
-        inputs: transaction.inputs.map((input) => ({ ...input, scriptSig: Uint8Array.of(0x51) })),
+        inputs: transaction.inputs.flatMap((input) => [
+          input,
+          { ...input, vout: 9, scriptSig: Uint8Array.of(0x51) },
+        ]),
       }),
     ],
     [

@@ -18,6 +18,7 @@ import { raiseWatermarks, watermarksOf } from '@boltwarden/policy/merge/raise-wa
 import { type ChannelState, unsignedChannel } from '@boltwarden/policy/state/channel-state'
 import { emptyNodeState, type NodeState } from '@boltwarden/policy/state/node-state'
 import { withRevealed } from '@boltwarden/policy/state/revealed'
+import { unspentOutput } from '@boltwarden/policy/state/spent-output'
 import { spend } from '@boltwarden/policy/state/velocity'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -135,6 +136,24 @@ describe('two memories of a channel', () => {
     })
   })
 
+  test('the secrets of an adopted channel are put together, where they do not contradict', () => {
+    const adopted = (seed: number, ...indexes: readonly number[]): ChannelState => ({
+      ...opened,
+      origin: 'adopted',
+      adoptedSecrets: indexes.map((index) => ({
+        index: commitmentIndex(index),
+        secret: perCommitmentSecret(filled(seed), commitmentIndex(index)),
+      })),
+    })
+    const both = { ok: true, value: adopted(1, 9, 8) }
+    expect(mergeChannel(adopted(1, 9), adopted(1, 8), 'apart')).toEqual(both)
+    expect(mergeChannel({ ...opened, origin: 'adopted' }, adopted(1, 9, 8), 'apart')).toEqual(both)
+    expect(mergeChannel(adopted(1, 9), adopted(2, 9), 'apart')).toEqual({
+      ok: false,
+      error: { reason: "the counterparty's secrets of 9 differ" },
+    })
+  })
+
   test('secrets of two seeds, and two commitments of one number, contradict', () => {
     const [ours, theirs] = [1, 2].map((seed) =>
       ['commit', 'commit', 'commit', 'reveal', 'reveal'].reduce(
@@ -228,6 +247,22 @@ describe('two memories of what is not a channel', () => {
         },
       ),
     )
+  })
+
+  test('of an output that is spent keep its own amount, the higher one, whoever saw it', () => {
+    const unseen = unspentOutput({ txid: txid(filled(1)), vout: 0 })
+    const seen = (amount: bigint) => ({
+      ...unseen,
+      own: { purpose: 'wallet' as const, amountSats: sats(amount) },
+    })
+    for (const [one, other, most] of [
+      [unseen, unseen, unseen],
+      [unseen, seen(1n), seen(1n)],
+      [seen(1n), seen(2n), seen(2n)],
+    ] as const) {
+      expect(mergeSpentOutput(one, other)).toEqual({ ok: true, value: most })
+      expect(mergeSpentOutput(other, one)).toEqual({ ok: true, value: most })
+    }
   })
 
   test('a payment counts what either saw settled, and of one history what the later one has in flight', () => {

@@ -140,6 +140,18 @@ describe('state as text', () => {
     const changed = JSON.stringify({ ...JSON.parse(text), ...change })
     expect(decodeInvoiceState(changed).ok).toBe(false)
   })
+
+  test.each([
+    [0, false],
+    [1, true],
+    [64, true],
+    [65, false],
+  ])('an intent whose id has %i characters: %j', (length, reads) => {
+    const [sample] = fc.sample(intent, 1)
+    if (sample === undefined) throw new RangeError('no intent')
+    const text = encodeIntent({ ...sample, id: 'x'.repeat(length) })
+    expect(decodeIntent(text).ok).toBe(reads)
+  })
 })
 
 describe('revealed secrets', () => {

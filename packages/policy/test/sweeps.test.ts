@@ -457,6 +457,7 @@ describe('the second stage of our own commitment', () => {
     expect(ask(transaction)).toEqual(['sign'])
     // Without a limit for fundings, what else stands there is unknown.
     wallet.signer.policy = createPolicy()
+    expect(ask(transaction)).toEqual(['sign'])
     const greedy = (more: bigint) => ({
       ...transaction,
       outputs: transaction.outputs.map((output) =>

@@ -43,11 +43,11 @@ export type CommitmentFacts = FundingSpendFacts & {
 /** The facts of a job that spends a funding output; undefined for any other. */
 export function fundingSpendOf(job: JobFacts): FundingSpendFacts | undefined {
   const { path, script, match, transaction, key } = job
-  if (script?.template !== 'funding' || match === undefined || key === undefined) return undefined
+  if (script?.template !== 'funding' || match === undefined) return undefined
   if (!path.ok || path.value.purpose !== 'channel-key' || path.value.key !== 'funding') {
     return undefined
   }
-  const holderKey = key.publicKey
+  const holderKey = key?.publicKey
   if (!transaction?.ok || holderKey === undefined || job.job.amount === undefined) return undefined
   const input = transaction.value.transaction.inputs[match.inputIndex]
   const [one, other] = script.publicKeys

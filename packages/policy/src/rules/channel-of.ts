@@ -21,8 +21,8 @@ export function releaseOf(
   return state && { index: request.index, state }
 }
 
-/** The index whose secret is due next; undefined where that is not known or none is left. */
+/** The index whose secret is due next, below 0 where none is left; undefined where it is not known. */
 export function nextRelease({ origin, lastReleased }: ChannelState): number | undefined {
   if (lastReleased === undefined) return origin === 'opening' ? maxCommitmentIndex : undefined
-  return lastReleased === 0 ? undefined : lastReleased - 1
+  return lastReleased - 1
 }

@@ -3,7 +3,7 @@ import type { Transaction } from '@boltwarden/core/bitcoin/transaction'
 import { paymentHash, preimageNonce, publicKey } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import { eventId, invoiceId } from '@boltwarden/core/ids'
-import { sats } from '@boltwarden/core/units'
+import { commitmentNumber, indexOf, sats } from '@boltwarden/core/units'
 import type { Delivery } from '@boltwarden/policy/event'
 import { createPolicy, type PolicyChoices } from '@boltwarden/policy/policy'
 import type { PaymentIntent } from '@boltwarden/policy/state/intent'
@@ -115,6 +115,43 @@ describe('a cooperative close', () => {
   })
 })
 
+describe('a close whose fee leaves us dust pays us nothing', () => {
+  const purse = 3000n
+  const [all] = [1_000_000n]
+
+  test('where we opened the channel', () => {
+    const { signer, channel } = opened({
+      type: 'static-remotekey',
+      funder: 'holder',
+      pushMsat: (all - purse) * 1000n,
+    })
+    const toThem = (tx: Transaction) => ({
+      ...tx,
+      outputs: tx.outputs.filter(({ value }) => value > purse),
+    })
+    answered(signer, channel.closing(600n, toThem))
+  })
+
+  test('where we ask for it', () => {
+    const { signer, channel } = opened({
+      type: 'static-remotekey',
+      funder: 'counterparty',
+      pushMsat: purse * 1000n,
+    })
+    const toThem = (sequence: number) => (tx: Transaction) => ({
+      ...tx,
+      inputs: tx.inputs.map((it) => ({ ...it, sequence })),
+      outputs: tx.outputs
+        .filter(({ value }) => value > purse)
+        .map((it) => ({ ...it, value: sats(all - purse) })),
+    })
+    expect(outcome(signer.decide(channel.closing(0n, toThem(0xffff_ffff))))).toContain(
+      'policy-mutual-destination-allowlisted',
+    )
+    answered(signer, channel.closing(0n, toThem(0xffff_fffd)))
+  })
+})
+
 describe('HTLC transactions of the counterparty', () => {
   const changedHtlc = (
     type: 'static-remotekey' | 'anchors',
@@ -158,6 +195,20 @@ describe('HTLC transactions of the counterparty', () => {
     expect(changedHtlc('anchors', change)).toContain(tag)
     if (tag !== 'policy-htlc-fee-range')
       expect(changedHtlc('static-remotekey', change)).toContain(tag)
+  })
+
+  test('of another index than their commitment has, and of none', () => {
+    const { signer, channel } = play()
+    channel.add('outgoing', 20_000n, 'a')
+    const [job, htlc] = channel.commitmentJobs(1)
+    if (job === undefined || htlc === undefined) throw new RangeError('no HTLC')
+    const other = { ...htlc, index: indexOf(commitmentNumber(2)) }
+    const { index: _none, ...unnamed } = htlc
+    expect(outcome(signer.decide(channel.sign([job, other])))).toEqual([
+      'decline',
+      'policy-lightspark-htlc-parent',
+    ])
+    expect(outcome(signer.decide(channel.sign([job, unnamed])))).toEqual(['sign'])
   })
 
   test('without their commitment', () => {
@@ -270,6 +321,30 @@ describe('payments that leave', () => {
     commit(second)
     expect(signer.intents()).toMatchObject([{ inFlight: [], settledSats: 20_000n }])
     expect(offer(second, 1_000n, 'rent')).toEqual(['decline', 'policy-commitment-payment-invoiced'])
+  })
+
+  test('above an intent that an owner made smaller meanwhile are ended, not added to', () => {
+    const busy = withPolicy({ payments: { requireIntents: true, maxFeeSats: sats(1000n) } })
+    const { signer, channel } = busy
+    const { maxFeeSats: _policys, ...rent } = intent()
+    signer.register(rent)
+    channel.add('outgoing', 20_500n, 'rent')
+    commit(busy)
+    signer.policy = createPolicy({ payments: { requireIntents: true, maxFeeSats: sats(100n) } })
+    channel.remove('rent', 'paid')
+    commit(busy)
+    expect(signer.intents()).toMatchObject([{ inFlight: [], settledSats: 20_500n }])
+  })
+
+  test('in parts of one amount are told apart by their channels', () => {
+    const { signer, channel } = play()
+    const first = { channel: 8, amountSats: sats(9000n) }
+    signer.register(intent({ inFlight: [first] }))
+    channel.add('outgoing', 9000n, 'rent')
+    commit({ signer, channel })
+    channel.remove('rent', 'failed')
+    commit({ signer, channel })
+    expect(signer.intents()).toMatchObject([{ inFlight: [first] }])
   })
 
   test('that a feerate leaves without an output for a while are one payment', () => {

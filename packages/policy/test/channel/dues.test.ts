@@ -126,6 +126,19 @@ describe.each(types)('on a %s channel that we opened', (type) => {
     expect(next(busy, honest)).toEqual(held)
   })
 
+  test('an HTLC without an output hides in what the fee has beyond the lowest feerate', () => {
+    const fee = (feerate: number) => commitmentFee(type, feeratePerKw(feerate), 0)
+    // What an output leaves out of a satoshi may be in the fee as well.
+    const most = fee(1000) - fee(253) + 1n
+    const taking = (taken: bigint) => {
+      const busy = play()
+      shift(busy, -taken, taken)
+      return next(busy)
+    }
+    expect(taking(most)).toEqual(['sign'])
+    expect(taking(most + 1n)[0]).not.toBe('sign')
+  })
+
   test('what came back of a payment that failed is ours again', () => {
     const busy = play()
     const { channel } = busy

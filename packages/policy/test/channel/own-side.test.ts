@@ -82,6 +82,54 @@ describe.each(['static-remotekey', 'anchors'] as const)('our own commitment with
     }
   })
 
+  test.each([
+    ['dearer', 1000, 30_000],
+    ['cheaper', 30_000, 1000],
+  ])('that is %s than the one of the other side is ours', (_name, before, after) => {
+    const busy = play()
+    const { signer, channel } = busy
+    channel.agreement = { ...channel.agreement, feerate: before }
+    commit(busy)
+    answered(signer, channel.point(3))
+    answered(signer, channel.release(1))
+    channel.agreement = { ...channel.agreement, feerate: after }
+    expect(outcome(signer.decide(channel.holderCommitment(2)))).toEqual(noted)
+  })
+
+  test('pays up to the highest feerate, its HTLCs counted', () => {
+    const busy = play()
+    const { signer, channel } = busy
+    channel.add('outgoing', 20_000n, 'a')
+    channel.add('incoming', 20_000n, 'b')
+    commit(busy)
+    const bound = (maxFeeratePerKw: number) =>
+      createPolicy({ channels: { maxFeeratePerKw, maxTrimmedSats: sats(0n) } })
+    // All scripts but one may be HTLCs, so that the bound is above the true one with anchors.
+    signer.policy = bound(700)
+    expect(outcome(signer.decide(channel.holderCommitment(1)))).toEqual([
+      'decline',
+      'policy-commitment-fee-range',
+      'policy-lightspark-holder-commitment',
+    ])
+    signer.policy = bound(1000)
+    expect(outcome(signer.decide(channel.holderCommitment(1)))).toEqual(noted)
+  })
+
+  test('that is signed again is remembered once, as it was', () => {
+    const busy = play()
+    const { signer, channel } = busy
+    channel.add('incoming', 20_000n, 'a')
+    commit(busy)
+    answered(signer, channel.commitment(1))
+    expect(outcome(signer.decide(channel.holderCommitment(1)))).toEqual(noted)
+    const signed = signer.channel(channel.channel)
+    expect(signed?.broadcast).toHaveLength(1)
+    for (const again of [channel.commitment(1), channel.holderCommitment(1)]) {
+      expect(signer.decide(again)).toMatchObject({ decision: { verdict: 'sign' } })
+      expect(signer.channel(channel.channel)).toEqual(signed)
+    }
+  })
+
   test('can be left to the owner', () => {
     const { signer, channel } = play()
     signer.policy = createPolicy({ severities: { 'policy-lightspark-holder-commitment': 'hold' } })
@@ -178,6 +226,37 @@ describe('a channel in the middle of its life', () => {
     })
     expect(outcome(signer.decide(stolen))).toEqual(['decline', 'policy-routing-deltas-only-htlc'])
     expect(outcome(signer.decide(channel.release(7)))[0]).toBe('decline')
+  })
+
+  test('is adopted where it gives points: the first secret is at most three behind', () => {
+    const { signer, channel } = inherited({ channels: { adopt: true } })
+    answered(signer, channel.point(6))
+    expect(outcome(signer.decide(channel.release(2)))).toEqual([
+      'decline',
+      'policy-lightspark-release-order',
+    ])
+    answered(signer, channel.release(3))
+  })
+
+  test('is adopted at a point: no commitment of ours has a later one', () => {
+    const { signer, channel } = inherited({ channels: { adopt: true } })
+    answered(signer, channel.point(5))
+    expect(outcome(signer.decide(channel.holderCommitment(6)))).toEqual([
+      'decline',
+      'policy-commitment-retry-same',
+      'policy-lightspark-holder-commitment',
+    ])
+    expect(outcome(signer.decide(channel.holderCommitment(5)))).toEqual(noted)
+  })
+
+  test('is counted from when it is adopted: what was offered before is not, what comes is', () => {
+    const play = inherited({ channels: { adopt: true } })
+    const { signer, channel } = play
+    commit(play)
+    expect(signer.node().lightningOut).toEqual([])
+    channel.add('outgoing', 20_000n, 'after')
+    commit(play)
+    expect(signer.node().lightningOut).toMatchObject([{ sats: 20_000n }])
   })
 
   test('is adopted while observing, and what would be refused is said', () => {

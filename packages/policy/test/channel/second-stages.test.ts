@@ -1,6 +1,6 @@
 import { p2wpkh, p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import type { Transaction } from '@boltwarden/core/bitcoin/transaction'
-import { sats } from '@boltwarden/core/units'
+import { commitmentNumber, indexOf, sats } from '@boltwarden/core/units'
 import { createPolicy } from '@boltwarden/policy/policy'
 import { describe, expect, test } from 'vitest'
 import { outcome } from '../honest.ts'
@@ -89,6 +89,36 @@ describe.each(['static-remotekey', 'anchors'] as const)('our own HTLCs with %s',
     ).toBeDefined()
   })
 
+  test('of another index than their commitment has', () => {
+    const busy = broadcast()
+    const { signer, channel } = busy
+    const state = signer.channel(channel.channel)
+    if (state === undefined) throw new RangeError('no channel')
+    const next = indexOf(commitmentNumber(4))
+    const broadcastAs = state.broadcast.map((signed) => ({ ...signed, index: next }))
+    signer.write({ channels: [{ ...state, broadcast: broadcastAs }] })
+    for (const found of ask(busy, (tx) => tx)) expect(found).toEqual(['decline', parent])
+  })
+
+  test('that are signed with their commitment pay none of its HTLCs', () => {
+    const { signer, channel } = opened({ type, funder: 'counterparty', pushMsat: 0n })
+    commit({ signer, channel })
+    channel.add('incoming', 50_000n, 'in', 650)
+    commit({ signer, channel })
+    const own = channel.holderCommitmentOf(2).outputs.find(({ kind }) => kind === 'htlc')
+    const together = (change: (tx: Transaction) => Transaction) => {
+      const all = [channel.holderCommitment(2), ...channel.holderHtlcs(2, change)]
+      const jobs = all.flatMap(({ request }) =>
+        request.kind === 'derive-key-and-sign' ? request.jobs : [],
+      )
+      return outcome(signer.decide(channel.sign(jobs)))
+    }
+    const hostile = together(paying(own?.scriptPubKey ?? new Uint8Array()))
+    expect(hostile[0]).toBe('decline')
+    expect(hostile).toContain(parent)
+    expect(together((tx) => tx)).toEqual(['sign', 'policy-lightspark-holder-commitment'])
+  })
+
   test('where we have no balance pay one that is no other output', () => {
     const busy = opened({ type, funder: 'counterparty', pushMsat: 0n })
     commit(busy)
@@ -103,6 +133,39 @@ describe.each(['static-remotekey', 'anchors'] as const)('our own HTLCs with %s',
     for (const htlc of channel.holderHtlcs(2, paying(own))) {
       expect(outcome(signer.decide(htlc))).toEqual(['decline', parent])
     }
+  })
+})
+
+describe.each(['static-remotekey', 'anchors'] as const)('what is remembered with %s', (type) => {
+  const busy = () => {
+    const play = opened({ type, funder: 'counterparty', pushMsat })
+    play.channel.add('incoming', 50_000n, 'in', 650)
+    commit(play)
+    return play
+  }
+
+  test("of what can be spent: our own commitment's P2WSH outputs, none of the other side's", () => {
+    const quiet = opened({ type, funder: 'counterparty', pushMsat })
+    expect(answered(quiet.signer, quiet.channel.commitment()).writes.spends).toBeUndefined()
+    const { signer, channel } = busy()
+    expect(answered(signer, channel.commitment()).writes.spends).toBeUndefined()
+    const { writes } = signer.decide(channel.holderCommitment(1))
+    const { outputs } = channel.holderCommitmentOf(1)
+    const own = outputs.flatMap(({ scriptPubKey, value, kind }) =>
+      scriptPubKey.length === 34
+        ? [{ purpose: kind.includes('anchor') ? 'anchor' : 'second-stage', amountSats: value }]
+        : [],
+    )
+    expect(own.length).toBe(type === 'anchors' ? 5 : 2)
+    expect(writes.spends?.map((spent) => spent.own)).toEqual(own)
+  })
+
+  test('of an HTLC transaction by itself: nothing', () => {
+    const { signer, channel } = busy()
+    expect(outcome(signer.decide(channel.holderCommitment(1)))[0]).toBe('sign')
+    const [htlc] = channel.holderHtlcs(1)
+    if (htlc === undefined) throw new RangeError('no HTLC')
+    expect(answered(signer, htlc).writes.spends).toBeUndefined()
   })
 })
 
