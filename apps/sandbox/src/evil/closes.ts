@@ -1,13 +1,14 @@
 import { digest } from '@boltwarden/core/bytes'
 import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { sats } from '@boltwarden/core/units'
-import { divided, mulTweak, multiplied } from '../adversary/stage/key-tricks.ts'
+import { divided, mulTweak, multiplied, siblingTweak } from '../adversary/stage/key-tricks.ts'
 import { commitmentJob } from '../channel/commitment.ts'
 import { digestOf, type JobDraft } from '../channel/job.ts'
 import { unsigned } from '../channel/spending.ts'
 import { channelPath } from '../channel/terms.ts'
 import { ask, askSignature, hostileEvent, signingRequest } from './asking.ts'
 import { type EvilAttack, useIfGot } from './attack.ts'
+import { leakedXpub } from './leak.ts'
 import { completeFunding, confirm, type Taken, thiefFee } from './taking.ts'
 import { thiefScript } from './thief.ts'
 import { counterpartyCommitment, oursIn, type Victim } from './victim.ts'
@@ -52,6 +53,22 @@ export const closes: readonly EvilAttack[] = [
       const message = multiplied(digest(digestOf(theft(victim))))
       const asked = await askSignature(victim, { ...shown, mulTweak, message })
       return useIfGot(asked, (product) => carryOut(victim, hexToBytes(divided(toHex(product)))))
+    },
+  },
+  {
+    name: 'htlc-key-made-funding-key',
+    story:
+      'A forged close is asked for with the HTLC key and what BIP 32 adds to make the funding key of it; the thief knows the channel’s xpub.',
+    refusedBy: ['policy-lightspark-tweak', 'policy-lightspark-key-purpose'],
+    play: async (victim) => {
+      const { terms } = victim
+      const asked = await askSignature(victim, {
+        ...theft(victim),
+        path: channelPath(terms, 4),
+        publicKey: terms.holder.htlc,
+        addTweak: siblingTweak(leakedXpub(victim), 4, 0),
+      })
+      return useIfGot(asked, (ours) => carryOut(victim, ours))
     },
   },
   {

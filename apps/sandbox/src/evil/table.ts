@@ -5,7 +5,7 @@ import { type Paint, plain } from '../walk/table.ts'
 import type { EvilAttack } from './attack.ts'
 import type { EvilEnd, EvilResult } from './play.ts'
 
-const widths = { attack: 24, answer: 39, lost: 9 } as const
+const widths = { attack: 26, answer: 39, lost: 9 } as const
 
 /** One attack as a line of the list. */
 export function listLine({ name, story }: EvilAttack): string {
