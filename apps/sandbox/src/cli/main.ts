@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { attackCommand } from './attack.ts'
 import { demoCommand } from './demo.ts'
+import { evilCommand } from './evil.ts'
 import { exitCodesHelp, run } from './run.ts'
 import { scenarioCommand } from './scenario.ts'
 import { sendTestEventCommand } from './send-test-event.ts'
@@ -17,6 +18,7 @@ const program = new Command('boltwarden-sandbox')
   .addCommand(scenarioCommand())
   .addCommand(soakCommand())
   .addCommand(attackCommand())
+  .addCommand(evilCommand())
   .addCommand(demoCommand())
   .addHelpText('after', exitCodesHelp)
 

@@ -1,13 +1,10 @@
-import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
-import {
-  parseTransaction,
-  type Transaction,
-  type TxOut,
-} from '@boltwarden/core/bitcoin/transaction'
+import type { TxOut } from '@boltwarden/core/bitcoin/transaction'
 import { type PublicKey, publicKey } from '@boltwarden/core/bytes'
 import { hexToBytes } from '@boltwarden/core/hex'
 import { commitmentIndex, sats } from '@boltwarden/core/units'
 import { createJobs, type JobDraft } from '../channel/job.ts'
+import { lastCommitment, type RecordedJob } from '../evil/recorded.ts'
+import { thiefScript } from '../evil/thief.ts'
 import type { RemoteNode } from '../lightning/node/remote-node.ts'
 import type { RunningSigner } from '../signers/signer.ts'
 import { tagsOf } from '../walk/reply.ts'
@@ -34,23 +31,9 @@ export type Victim = {
   readonly channelId: string
 }
 
-/** A signing job as it was recorded: what is needed to forge another one. */
-type RecordedJob = {
-  readonly path: string
-  readonly transaction: Transaction
-  readonly script: Uint8Array
-  readonly amount: bigint
-  readonly index: number
-}
-
-/** A key of nobody here: that of private key 3. */
-const thief = p2wpkh(
-  publicKey(hexToBytes('02f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9')),
-)
-
 /** A platform that turned hostile: each event is a recorded one with one thing changed. */
 export async function attack(victim: Victim): Promise<readonly Attack[]> {
-  const recorded = lastCommitment(victim)
+  const recorded = lastCommitment(victim.signer.sandbox.dispatcher, victim.channelId)
   return [
     await signFor(victim, recorded, 'a close of the channel that pays a thief', (job) => ({
       ...job,
@@ -58,7 +41,7 @@ export async function attack(victim: Victim): Promise<readonly Attack[]> {
         ...job.transaction,
         locktime: 0,
         inputs: job.transaction.inputs.map((input) => ({ ...input, sequence: 0xffff_ffff })),
-        outputs: [{ value: sats(job.amount - 500n), scriptPubKey: thief }],
+        outputs: [{ value: sats(job.amount - 500n), scriptPubKey: thiefScript }],
       },
     })),
     await signFor(victim, recorded, 'the last commitment with the balances exchanged', (job) => ({
@@ -165,32 +148,6 @@ async function send(
   const delivery = await dispatcher.deliver(event, { retries: false })
   const rules = tagsOf(lastAttempt(delivery)?.reply ?? '')
   return { name, sequence: delivery.sequence, rules, succeeded }
-}
-
-/** The job of the last commitment that was signed for the peer. */
-function lastCommitment({ signer, channelId }: Victim): RecordedJob {
-  const bodies = signer.sandbox.dispatcher
-    .deliveries()
-    .filter((each) => each.entityId === channelId && each.subject === 'DERIVE_KEY_AND_SIGN')
-  const job = bodies.flatMap(({ body }) => readJob(JSON.parse(body)) ?? []).at(-1)
-  if (job === undefined) throw new DemoError('no commitment was signed')
-  return job
-}
-
-function readJob(event: {
-  readonly data?: { readonly signing_jobs?: readonly Record<string, unknown>[] }
-}): RecordedJob | undefined {
-  const [job] = event.data?.signing_jobs ?? []
-  if (job === undefined || typeof job['per_commitment_point_idx'] !== 'number') return undefined
-  const parsed = parseTransaction(hexToBytes(String(job['transaction'])))
-  if (!parsed.ok) throw new DemoError('a recorded transaction cannot be read')
-  return {
-    path: String(job['derivation_path']),
-    transaction: parsed.value,
-    script: hexToBytes(String(job['script'])),
-    amount: BigInt(Number(job['amount'])),
-    index: job['per_commitment_point_idx'],
-  }
 }
 
 function fundingKey({ signer }: Victim, path: string): PublicKey {

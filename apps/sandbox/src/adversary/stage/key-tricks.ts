@@ -56,7 +56,8 @@ export function dividedSignature(publicKey: string, message: string): Target {
     signatures.some((each) => isSignature(divided(each), message, publicKey))
 }
 
-function divided(signature: string): string {
+/** What divides the factor out of a signature of the products, hex. */
+export function divided(signature: string): string {
   const { r, s } = secp256k1.Signature.fromBytes(hexToBytes(signature), 'compact')
   const own = Fn.mul(s, Fn.inv(factor))
   const low = own > Fn.ORDER / 2n ? Fn.neg(own) : own

@@ -15,8 +15,10 @@ import { LdkError } from '../ldk/ldk-error.ts'
 import { createWallet, type Wallet } from '../wallet/wallet.ts'
 import type { Bell } from './bell.ts'
 import type { ChainLink } from './chain-link.ts'
+import type { ChannelView } from './channel-view.ts'
 import { type LightningNode, type NodeState, startNode } from './lightning-node.ts'
 import type { InvoiceTerms } from './payments.ts'
+import { type PeerChannelKeys, peerChannelKeys } from './peer-keys.ts'
 import { oldCommitments } from './revoked-commitment.ts'
 
 /** What a node of somebody else's is started with. */
@@ -42,6 +44,12 @@ export type InvoicingNode = LightningNode & {
 export type PeerNode = InvoicingNode & {
   /** The signed commitments of a state that was saved before: revoked ones, if it has changed. */
   readonly oldCommitments: (state: NodeState) => readonly Uint8Array[]
+  /**
+   * Its private keys of a channel that it accepted, with which it plays along with a thief.
+   *
+   * @param fundingKey - its own, compressed, as it stands in the funding script.
+   */
+  readonly channelKeys: (channel: ChannelView, fundingKey: Uint8Array) => PeerChannelKeys
 }
 
 /** A plain LDK node with keys of its own: the counterparty that checks each signature it gets. */
@@ -78,6 +86,7 @@ export function startPeerNode(options: PeerOptions): PeerNode {
         logger: node.journal.logger,
         estimator: node.fees.estimator,
       }),
+    channelKeys: (channel, fundingKey) => peerChannelKeys(identity, channel, fundingKey),
   }
 }
 
