@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
-import { bytes } from '../assert.ts'
-import { perCommitmentPoint, perCommitmentSecret } from '../bolt3/per-commitment.ts'
+import { bytes, integer } from '../assert.ts'
+import { deriveSecret, perCommitmentSecret } from '../bolt3/per-commitment.ts'
 import {
   type CommitmentSecret,
   type CompactSignature,
@@ -19,7 +19,7 @@ import { toHex } from '../hex.ts'
 import type { Network } from '../network.ts'
 import type { RecoverableSignature, Secp256k1 } from '../secp256k1/secp256k1.ts'
 import type { Secret } from '../secret.ts'
-import type { CommitmentIndex } from '../units.ts'
+import { type CommitmentIndex, commitmentIndex, maxCommitmentIndex } from '../units.ts'
 import { xpubVersions } from './bip32.ts'
 import {
   isSigningKeyPath,
@@ -29,6 +29,7 @@ import {
   type SigningKeyPath,
 } from './key-path.ts'
 import { KeyTree } from './key-tree.ts'
+import { LeastRecentlyUsed } from './least-recently-used.ts'
 import { OwnScripts } from './own-scripts.ts'
 
 /** What a {@link Keychain} is made with. */
@@ -47,6 +48,12 @@ export type SigningTweaks = {
 const text = (ascii: string) => Uint8Array.from(ascii, (letter) => letter.charCodeAt(0))
 const commitmentSeedLabel = text('commitment seed')
 const preimageLabel = text('invoice preimage')
+
+/** The secrets of as many neighbouring indices, 2 to this power, are derived from one that is held. */
+const stemBits = 16
+
+/** A secret that others are derived from. */
+type Stem = { readonly secret: CommitmentSecret; dispose(): void }
 
 /**
  * The keys of one Lightning node. It signs and reveals; no method hands out a private key, and
@@ -69,10 +76,12 @@ export class Keychain {
   /** The curve it computes with. */
   readonly secp256k1: Secp256k1
   readonly #tree: KeyTree
+  readonly #stems: LeastRecentlyUsed<Stem>
   readonly #ownScripts = new Map<L1Coin, OwnScripts>()
 
-  private constructor(tree: KeyTree, secp256k1: Secp256k1) {
+  private constructor(tree: KeyTree, secp256k1: Secp256k1, maxStems: number) {
     this.#tree = tree
+    this.#stems = new LeastRecentlyUsed(maxStems)
     this.secp256k1 = secp256k1
     this.fingerprint = toHex(tree.master.fingerprint)
   }
@@ -86,7 +95,8 @@ export class Keychain {
   static fromSeed(seed: Uint8Array | Secret, options: KeychainOptions): Keychain {
     const { secp256k1, maxCachedKeys = 4096 } = options
     const open = (raw: Uint8Array) => new KeyTree(raw, secp256k1, maxCachedKeys)
-    return new Keychain(seed instanceof Uint8Array ? open(seed) : seed.use(open), secp256k1)
+    const tree = seed instanceof Uint8Array ? open(seed) : seed.use(open)
+    return new Keychain(tree, secp256k1, maxCachedKeys)
   }
 
   /** How many keys of channels and addresses are held ready; 0 once it was disposed of. */
@@ -126,9 +136,12 @@ export class Keychain {
 
   /** The point of {@link Keychain.perCommitmentSecret}, 33 bytes. Public. */
   perCommitmentPoint(channel: number, index: CommitmentIndex): PublicKey {
-    return this.#useCommitmentSeed(channel, (seed) =>
-      perCommitmentPoint(this.secp256k1, seed, index),
-    )
+    const secret = this.perCommitmentSecret(channel, index)
+    try {
+      return this.secp256k1.publicKey(secret)
+    } finally {
+      secret.fill(0)
+    }
   }
 
   /**
@@ -136,7 +149,10 @@ export class Keychain {
    * that commitment for ever.
    */
   perCommitmentSecret(channel: number, index: CommitmentIndex): CommitmentSecret {
-    return this.#useCommitmentSeed(channel, (seed) => perCommitmentSecret(seed, index))
+    integer('index', index, 0, maxCommitmentIndex)
+    const first = commitmentIndex(index - (index % 2 ** stemBits))
+    const { secret } = this.#stems.get(`${channel}/${first}`, () => this.#stem(channel, first))
+    return deriveSecret(secret, stemBits, index)
   }
 
   /** The preimage that belongs to a nonce, 32 bytes. Giving it away claims the payment. */
@@ -194,6 +210,7 @@ export class Keychain {
 
   /** Overwrites every key with zeros; after it every method throws `TypeError`. */
   dispose(): void {
+    this.#stems.dispose()
     this.#tree.dispose()
   }
 
@@ -207,6 +224,11 @@ export class Keychain {
 
   #identity() {
     return this.#tree.key({ purpose: 'node-identity' })
+  }
+
+  #stem(channel: number, first: CommitmentIndex): Stem {
+    const secret = this.#useCommitmentSeed(channel, (seed) => perCommitmentSecret(seed, first))
+    return { secret, dispose: () => secret.fill(0) }
   }
 
   #useCommitmentSeed<T>(channel: number, fn: (seed: Uint8Array) => T): T {

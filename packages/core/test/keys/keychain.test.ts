@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { digest, preimageNonce, publicKey, tweak } from '@boltwarden/core/bytes'
+import { perCommitmentSecret } from '@boltwarden/core/bolt3/per-commitment'
+import { concat, digest, preimageNonce, publicKey, tweak } from '@boltwarden/core/bytes'
 import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import type { KeyPath } from '@boltwarden/core/keys/key-path'
 import { Keychain } from '@boltwarden/core/keys/keychain'
@@ -134,6 +135,26 @@ test('a per-commitment point is that of its secret', () => {
   )
 })
 
+test('per-commitment secrets of many channels and distant indices are those of BOLT 3', () => {
+  const small = Keychain.fromSeed(seed, { ...options, maxCachedKeys: 2 })
+  const seedOf = (channel: number) => {
+    const { privateKey } = HDKey.fromMasterSeed(seed).derive(`m/3/${channel}`)
+    if (privateKey === null) throw new TypeError('the channel seed was expected')
+    return sha256(concat(sha256(privateKey), new TextEncoder().encode('commitment seed')))
+  }
+  const last = 2 ** 48 - 1
+  const indices = [last, last - 1, last - 0xffff, last - 0x1_0000, 0x1_0000, 0xffff, 0]
+  for (const at of [...indices, ...indices].map(commitmentIndex)) {
+    for (const channel of [7, 8, 7]) {
+      const expected = perCommitmentSecret(seedOf(channel), at)
+      expect(toHex(small.perCommitmentSecret(channel, at))).toBe(toHex(expected))
+      // What is handed out is the caller's to overwrite.
+      small.perCommitmentSecret(channel, at).fill(0)
+    }
+  }
+  small.dispose()
+})
+
 test('an audit signature is of the key m/6h/0h', () => {
   const signature = keychain.signAudit(message)
   const key = HDKey.fromMasterSeed(seed).derive("m/6'/0'")
@@ -144,6 +165,7 @@ test('an audit signature is of the key m/6h/0h', () => {
 describe('after dispose', () => {
   const disposed = Keychain.fromSeed(seed, options)
   disposed.sign(funding, message)
+  disposed.perCommitmentSecret(7, index)
   disposed.dispose()
   const peer = publicKey(native.publicKey(bytes32(1n)))
   const uses: { readonly [method: string]: () => unknown } = {
