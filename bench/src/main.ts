@@ -10,9 +10,12 @@ import { machineFacts } from './machine.ts'
 import { type Comparison, table } from './report.ts'
 import { loadWorkload } from './workload.ts'
 
-// `npm run bench`; with --quick a tenth of the rounds, and nothing is written.
+// `npm run bench`; with --quick a tenth of the rounds, and nothing is written. With --in-flight or
+// --over-http those tables alone, for a profile of what is in them; nothing is written either.
 const quick = process.argv.includes('--quick')
 const share = quick ? 10 : 1
+const isInFlightOnly = process.argv.includes('--in-flight')
+const isOverHttpOnly = process.argv.includes('--over-http')
 
 const machine = machineFacts()
 const facts = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.os}, Node ${machine.node}`
@@ -24,19 +27,21 @@ const print = (text: string) => {
 }
 const show = (title: string, comparisons: readonly Comparison[]) => print(table(title, comparisons))
 
+const workload = loadWorkload('justice-anchors', Date.now())
+if (isInFlightOnly || isOverHttpOnly) {
+  if (isInFlightOnly) await showInFlight()
+  if (isOverHttpOnly) await showOverHttp()
+  process.exit(0)
+}
+
 const crypto = await benchCrypto(1000 / share)
 show('Crypto primitives', crypto)
 
-const workload = loadWorkload('justice-anchors', Date.now())
 const inProcess = await benchInProcess(workload, 500 / share)
 show('Events in process: raw body to the mutation, nothing sent', inProcess)
 
-const inFlight = await benchInFlight(workload, 40 / share)
-show('Events in process, 64 in flight: time for each', inFlight)
-
-const overHttp = await benchOverHttp(workload, { rounds: 300 / share, windows: 40 / share })
-show('Events over HTTP, one at a time', overHttp.sequential)
-show('Events over HTTP, at once', [overHttp.concurrent])
+const inFlight = await showInFlight()
+const overHttp = await showOverHttp()
 
 const eventCost = await benchEventCost(200 / share, share)
 show('What an event costs the signer, much remembered against little', eventCost)
@@ -53,3 +58,16 @@ if (!quick) {
   writeFileSync(join(folder, 'results.md'), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)
 }
 process.exit(0)
+
+async function showInFlight() {
+  const comparisons = await benchInFlight(workload, 40 / share)
+  show('Events in process, 64 in flight: time for each', comparisons)
+  return comparisons
+}
+
+async function showOverHttp() {
+  const comparisons = await benchOverHttp(workload, { rounds: 300 / share, windows: 40 / share })
+  show('Events over HTTP, one at a time', comparisons.sequential)
+  show('Events over HTTP, at once', [comparisons.concurrent])
+  return comparisons
+}

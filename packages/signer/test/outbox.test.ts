@@ -125,6 +125,20 @@ describe('an answer that the platform does not take', () => {
     await untilLogged(signer, `"kind":"get-per-commitment-point"`)
   })
 
+  test('is brought by its own call, however many of its channel are under way', async () => {
+    const { platform, signer } = await start()
+    const events = Array.from({ length: 128 }, (_, at) => `many-${at}`).values()
+    const worker = async () => {
+      for (const event_id of events) {
+        expect((await signer.post(pointRequest(first, { event_id }))).status).toBe(200)
+      }
+    }
+    await Promise.all(Array.from({ length: 64 }, worker))
+    expect(platform.calls).toHaveLength(128)
+    // What waits behind others is brought by the worker, at a commit or two for each.
+    expect(signer.lines.filter((line) => line.includes('answer brought'))).toEqual([])
+  })
+
   test('holds up no other channel', async () => {
     const stuck: Answer = (call, response) =>
       indexOf(call) === first ? down(call, response) : accept(call, response)

@@ -27,6 +27,12 @@ const maxAccepted = 256
  */
 const quietTurns = 4
 
+/**
+ * The same where only accepted answers are there. No reply waits for those, so they wait for the next
+ * decisions and share their commit: the calls behind them pass one piece of work a turn.
+ */
+const patientTurns = 256
+
 type Waiting<T> = {
   readonly task: Task<T>
   readonly bytes: number
@@ -87,7 +93,7 @@ export class Gathering<T> {
   #gather(): void {
     if (this.#isCommitting || this.#isDue) return
     this.#isDue = true
-    this.#look(0, quietTurns)
+    this.#look(0, 0)
   }
 
   /** Commits once some turns have brought nothing more, or enough is there. */
@@ -95,9 +101,9 @@ export class Gathering<T> {
     setImmediate(() => {
       const [tasks, accepted] = [this.#tasks.length, this.#accepted.length]
       const isEnough = tasks >= this.#limits.tasks || accepted >= maxAccepted
-      const left = tasks + accepted > seen ? quietTurns : quiet - 1
-      if (!isEnough && left > 0) {
-        this.#look(tasks + accepted, left)
+      const quietNow = tasks + accepted > seen ? 0 : quiet + 1
+      if (!isEnough && quietNow < (tasks > 0 ? quietTurns : patientTurns)) {
+        this.#look(tasks + accepted, quietNow)
         return
       }
       this.#isDue = false

@@ -86,6 +86,34 @@ test('what arrives during a commit waits for the next one, and shares it', async
   ])
 })
 
+test('accepted answers wait a while for decisions, and share their commit', async () => {
+  const { backend, sizes } = counted()
+  const store = createStore(backend)
+  const [first, second] = deliveries(2)
+  if (first === undefined || second === undefined) throw new TypeError('two were expected')
+  await store.decide(first, signs(first))
+  const answered = store.markAnswered(first.event, filled(1), 9)
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
+  await Promise.all([answered, store.decide(second, signs(second))])
+  expect(sizes).toEqual([
+    { tasks: 1, accepted: 0 },
+    { tasks: 1, accepted: 1 },
+  ])
+})
+
+test('accepted answers that no decision follows are noted all the same', async () => {
+  const { backend, sizes } = counted()
+  const store = createStore(backend)
+  const delivery = pointDelivery('e-1', 7)
+  await store.decide(delivery, signs(delivery))
+  await store.markAnswered(delivery.event, filled(1), 9)
+  expect(sizes).toEqual([
+    { tasks: 1, accepted: 0 },
+    { tasks: 0, accepted: 1 },
+  ])
+  expect((await store.event(delivery.event))?.answeredAtMs).toBe(9)
+})
+
 test('a commit that fails rejects all that it served, and no permit is made', async () => {
   let fails = true
   const fault = new StoreFault({ code: 'STORE_OUTCOME_UNKNOWN', reason: 'SQLITE_IOERR' })

@@ -123,6 +123,7 @@ async function send(
   deadline: Deadline,
   deps: BringDeps,
 ): Promise<Delivered> {
+  await deps.turnstile.pass()
   const answer = answerOf(ruling, delivery, deps.keychain)
   deps.probe?.('before-send', delivery.event)
   const delivered = await deliver(answer, deadline, deps)

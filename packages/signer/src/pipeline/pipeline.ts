@@ -175,7 +175,7 @@ async function answerRequest(
     const reply = { status: 403, body: refusalBody('REFUSED', decision.violations) }
     return { outcome: 'refused', reply, facts: told }
   }
-  await deps.turnstile.pass()
+  // Begun in the turn of the commit: later on, the lane that the answer stands in may have moved on.
   const brought = await bring(ruling, delivery, deadline, deps)
   if (brought.result === 'recorded') {
     return { outcome: 'recorded', reply: { status: 200 }, facts: told, error: brought.error }
