@@ -1,3 +1,4 @@
+import { integer } from '@boltwarden/core/assert'
 import { p2wsh } from '@boltwarden/core/bitcoin/output-script'
 import {
   serialiseTransaction,
@@ -22,7 +23,7 @@ export type Decide = (view: View) => Judgement
 
 /** 32 bytes that are all the same. */
 export function filled(fill: number): Uint8Array {
-  return new Uint8Array(32).fill(fill)
+  return new Uint8Array(32).fill(integer('fill', fill, 0, 255))
 }
 
 /** A delivery that asks for the point of channel `m/3/n`. */
