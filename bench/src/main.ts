@@ -8,9 +8,11 @@ import { benchOverHttp } from './events-over-http.ts'
 import { benchHostile, hostileTable } from './hostile-cost.ts'
 import { machineFacts } from './machine.ts'
 import { type Comparison, table } from './report.ts'
+import { benchScaling, scalingTable } from './scaling.ts'
 import { loadWorkload } from './workload.ts'
 
-// `npm run bench`; with --quick a tenth of the rounds, and nothing is written.
+// `npm run bench`; with --quick a tenth of the rounds, and nothing is written. With --scaling only
+// signers on one database are measured, and the official server beside them.
 const quick = process.argv.includes('--quick')
 const share = quick ? 10 : 1
 
@@ -23,6 +25,20 @@ const print = (text: string) => {
   console.log(text)
 }
 const show = (title: string, comparisons: readonly Comparison[]) => print(table(title, comparisons))
+
+if (process.argv.includes('--scaling')) {
+  const events = loadWorkload('justice-anchors', Date.now())
+  const scaling = await benchScaling(events, {
+    events: 2000 / share,
+    share: quick ? 1000 : 1,
+    counts: quick ? [1, 2] : [1, 2, 4, 8],
+    // The whole of it takes long.
+    onResult: (result) => console.log(JSON.stringify(result)),
+  })
+  print(scalingTable(scaling))
+  if (!quick) writeResults('scaling', { machine, scaling })
+  process.exit(0)
+}
 
 const crypto = await benchCrypto(1000 / share)
 show('Crypto primitives', crypto)
@@ -45,11 +61,15 @@ const hostile = await benchHostile(quick ? 1 : 5)
 print(hostileTable(hostile))
 
 if (!quick) {
-  const folder = join(import.meta.dirname, '..', 'results')
-  mkdirSync(folder, { recursive: true })
-  const results = { machine, crypto, inProcess, inFlight, overHttp, eventCost, hostile }
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
-  const head = `# Results\n\n${machine.date}, commit ${machine.commit}: ${facts}`
-  writeFileSync(join(folder, 'results.md'), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)
+  writeResults('results', { machine, crypto, inProcess, inFlight, overHttp, eventCost, hostile })
 }
 process.exit(0)
+
+/** Writes what was printed, and the same for programs. */
+function writeResults(name: string, results: object): void {
+  const folder = join(import.meta.dirname, '..', 'results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(results, null, 1)}\n`)
+  const head = `# Results\n\n${machine.date}, commit ${machine.commit}: ${facts}`
+  writeFileSync(join(folder, `${name}.md`), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)
+}
