@@ -124,6 +124,7 @@ export function writeConfig(
   workload: Owner,
   platform: string,
   logLevel: 'info' | 'warn' = 'warn',
+  store = 'file = "data/store.sqlite"',
 ): string {
   const put = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
@@ -146,7 +147,7 @@ secret_files = ["webhook-secret"]
 [admin]
 port = 0
 [store]
-file = "data/store.sqlite"
+${store}
 [policy]
 file = "policy.toml"
 [platform]

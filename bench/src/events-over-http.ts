@@ -13,7 +13,7 @@ import {
 import { type Call, preimageCall, type Work, type Workload } from './workload.ts'
 
 /** How many calls are under way at once in the second half. */
-const inFlight = 64
+export const inFlight = 64
 /** How many calls each contestant gets before the other's turn in the second half. */
 const windowCalls = 256
 
@@ -61,7 +61,7 @@ export async function benchOverHttp(
 }
 
 /** What stays honest at the end of the recorded life, so that it can be asked in any order. */
-const mixable: ReadonlySet<string> = new Set([
+export const mixable: ReadonlySet<string> = new Set([
   'GET_PER_COMMITMENT_POINT',
   'REVEAL_COUNTERPARTY_PER_COMMITMENT_SECRET',
   'REQUEST_INVOICE_PAYMENT_HASH',
@@ -122,7 +122,8 @@ async function allAtOnce(
   return { name: `five kinds, ${inFlight} in flight`, baseline: 'official SDK', timings }
 }
 
-function mixed(works: readonly Work[], round: number): Call {
+/** The call of a round, the kinds in turns. */
+export function mixed(works: readonly Work[], round: number): Call {
   const work = works[round % works.length]
   if (work === undefined) throw new Error('there is no work')
   return work.call(round)
@@ -146,7 +147,8 @@ async function postAll(signer: Signer, calls: readonly Call[]): Promise<readonly
 // `fetch` would cost more than what is measured.
 const agent = new Agent({ keepAlive: true })
 
-function post({ name, url }: Signer, { body, signature }: Call): Promise<void> {
+/** Posts a call; rejects where the reply is no success. */
+export function post({ name, url }: Signer, { body, signature }: Call): Promise<void> {
   const headers = {
     'content-type': 'application/json',
     'content-length': body.length,

@@ -8,10 +8,12 @@ import { benchOverHttp } from './events-over-http.ts'
 import { benchHostile, hostileTable } from './hostile-cost.ts'
 import { machineFacts } from './machine.ts'
 import { type Comparison, table } from './report.ts'
+import { benchScaling, scalingTable } from './scaling.ts'
 import { loadWorkload } from './workload.ts'
 
 // `npm run bench`; with --quick a tenth of the rounds, and nothing is written. With --in-flight or
-// --over-http those tables alone, for a profile of what is in them; nothing is written either.
+// --over-http those tables alone, for a profile of what is in them; nothing is written either. With
+// --scaling only signers on one database are measured, and the official server beside them.
 const quick = process.argv.includes('--quick')
 const share = quick ? 10 : 1
 const isInFlightOnly = process.argv.includes('--in-flight')
@@ -33,6 +35,18 @@ if (isInFlightOnly || isOverHttpOnly) {
   if (isOverHttpOnly) await showOverHttp()
   process.exit(0)
 }
+if (process.argv.includes('--scaling')) {
+  const scaling = await benchScaling(workload, {
+    events: 2000 / share,
+    share: quick ? 1000 : 1,
+    counts: quick ? [1, 2] : [1, 2, 4, 8],
+    // The whole of it takes long.
+    onResult: (result) => console.log(JSON.stringify(result)),
+  })
+  print(scalingTable(scaling))
+  if (!quick) writeResults('scaling', { machine, scaling })
+  process.exit(0)
+}
 
 const crypto = await benchCrypto(1000 / share)
 show('Crypto primitives', crypto)
@@ -50,12 +64,7 @@ const hostile = await benchHostile(quick ? 1 : 5)
 print(hostileTable(hostile))
 
 if (!quick) {
-  const folder = join(import.meta.dirname, '..', 'results')
-  mkdirSync(folder, { recursive: true })
-  const results = { machine, crypto, inProcess, inFlight, overHttp, eventCost, hostile }
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
-  const head = `# Results\n\n${machine.date}, commit ${machine.commit}: ${facts}`
-  writeFileSync(join(folder, 'results.md'), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)
+  writeResults('results', { machine, crypto, inProcess, inFlight, overHttp, eventCost, hostile })
 }
 process.exit(0)
 
@@ -70,4 +79,13 @@ async function showOverHttp() {
   show('Events over HTTP, one at a time', comparisons.sequential)
   show('Events over HTTP, at once', [comparisons.concurrent])
   return comparisons
+}
+
+/** Writes what was printed, and the same for programs. */
+function writeResults(name: string, results: object): void {
+  const folder = join(import.meta.dirname, '..', 'results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(results, null, 1)}\n`)
+  const head = `# Results\n\n${machine.date}, commit ${machine.commit}: ${facts}`
+  writeFileSync(join(folder, `${name}.md`), `${head}\n\n\`\`\`\n${tables.join('\n\n')}\n\`\`\`\n`)
 }

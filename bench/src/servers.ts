@@ -76,13 +76,21 @@ export async function startOfficial(workload: Workload, platform: Platform): Pro
   return { name: 'official SDK', url: String(url), close: () => child.kill() }
 }
 
-/** Starts `boltwarden serve` with SQLite, every rule on. The seed is a recorded, worthless one. */
-export async function startBoltwarden(workload: Workload, platform: Platform): Promise<Signer> {
+/**
+ * Starts `boltwarden serve`, every rule on. The seed is a recorded, worthless one.
+ *
+ * @param prepare - fills its new folder, and says what stands in `[store]` where it is no empty file.
+ */
+export async function startBoltwarden(
+  workload: Workload,
+  platform: Platform,
+  prepare: (folder: string) => string | undefined = () => undefined,
+): Promise<Signer> {
   const folder = mkdtempSync(join(tmpdir(), 'boltwarden-bench-'))
   const lines = ['answer = "mutation"', `base_url = "${platform.url}"`, 'api_client_id = "bench"']
   lines.push('api_client_secret_file = "api-secret"')
   // The ready line, which holds the port, is logged at info.
-  const config = writeConfig(folder, workload, lines.join('\n'), 'info')
+  const config = writeConfig(folder, workload, lines.join('\n'), 'info', prepare(folder))
   const main = join(import.meta.dirname, '../../packages/signer/dist/cli/main.js')
   const child = spawn(
     process.execPath,

@@ -3,12 +3,10 @@ import { isFault } from './fault.ts'
 import type { Readiness } from './http/admin-server.ts'
 import type { HeldBodies } from './overload/held-bodies.ts'
 import { ownFault } from './pipeline/ending.ts'
-import type { StoreWatch } from './store-watch.ts'
 
 /** What stands in the way of work is looked for here. */
 export type ReadinessDeps = {
   readonly store: Store
-  readonly watch: StoreWatch
   readonly bodies: HeldBodies
   readonly isDraining: () => boolean
 }
@@ -24,14 +22,13 @@ export async function readinessOf(deps: ReadinessDeps): Promise<Readiness> {
   const draining = deps.isDraining()
   const checks = {
     store: draining ? 'ok' : await storeCheck(deps.store),
-    lineage: draining ? 'ok' : await lineageCheck(deps.watch),
     queue: deps.bodies.isFull ? { failed: 'OVERLOADED' } : 'ok',
     draining: draining ? { failed: 'DRAINING' } : 'ok',
   } as const satisfies Record<string, Check>
   return { ready: Object.values(checks).every((check) => check === 'ok'), checks }
 }
 
-/** Whether it takes a durable write now. */
+/** Whether it is the store that was sealed, and takes a durable write now. */
 async function storeCheck(store: Store): Promise<Check> {
   try {
     await store.health()
@@ -40,9 +37,4 @@ async function storeCheck(store: Store): Promise<Check> {
     const fault = ownFault(error)
     return { failed: isFault(fault) ? fault.fault.code : 'INTERNAL' }
   }
-}
-
-async function lineageCheck(watch: StoreWatch): Promise<Check> {
-  await watch.read()
-  return watch.isRollbackSuspected ? { failed: 'STORE_ROLLED_BACK' } : 'ok'
 }

@@ -13,6 +13,7 @@ import { AdminTokens } from './http/admin-tokens.ts'
 import type { Reply } from './http/reply.ts'
 import { startWebhookServer, type WebhookCall } from './http/webhook-server.ts'
 import { errorFacts, type Logger } from './logging.ts'
+import { storeReader } from './metrics/store-reader.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type OutboxDeps, OutboxWorker } from './outbox/worker.ts'
 import { HeldBodies } from './overload/held-bodies.ts'
@@ -33,7 +34,6 @@ import { readinessOf } from './readiness.ts'
 import { readSecret, type SecretFileRules, secretText } from './secret-source.ts'
 import { openBackend } from './store-backend.ts'
 import { Sealing } from './store-care/sealing.ts'
-import { StoreWatch } from './store-watch.ts'
 import { version } from './version.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
 
@@ -144,17 +144,18 @@ async function assemble(
       ...(outbox !== undefined && { outbox }),
     },
   )
-  const watch = new StoreWatch(working)
-  metrics.observeStore(() => watch.read())
+  metrics.observeStore(storeReader(working))
   metrics.observe({
     inFlight: () => room.inFlight,
     queued: () => room.queued,
     heldBodyBytes: () => bodies.bytes,
     webhookSecrets: () => secrets.count,
     cachedKeys: () => keychain.cachedKeys,
+    rollbackSuspected: () => (sealing.isSuspicious ? 1 : 0),
+    checkpointAgeSeconds: () => sealing.checkpointAgeSeconds,
   })
   let draining = false
-  const readiness = () => readinessOf({ store, watch, bodies, isDraining: () => draining })
+  const readiness = () => readinessOf({ store, bodies, isDraining: () => draining })
   const tokens = openTokens(config, rules)
   const control = tokens && {
     guard: { tokens, allowedHosts: config.admin.allowed_hosts, logger },

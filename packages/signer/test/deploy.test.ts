@@ -49,6 +49,26 @@ describe('deploy/', () => {
     expect([...entries].sort()).toEqual([...names].sort())
   })
 
+  test('alerts and board show what tells how a signer is', () => {
+    const both = [
+      'boltwarden_deadline_headroom_seconds_bucket',
+      'boltwarden_outbox_oldest_age_seconds',
+      'boltwarden_outbox_answers',
+      'boltwarden_lock_wait_seconds_bucket',
+      'boltwarden_rollback_suspected',
+      'boltwarden_rollback_suspicions_total',
+      'boltwarden_key_backend_info',
+      'boltwarden_audit_checkpoint_age_seconds',
+    ]
+    for (const name of both) {
+      expect(namesIn(alerts)).toContain(name)
+      expect(namesIn(board)).toContain(name)
+    }
+    for (const name of ['boltwarden_violations_total', 'boltwarden_store_rows']) {
+      expect(namesIn(board)).toContain(name)
+    }
+  })
+
   test('the board is a board: each panel with its own place and query', () => {
     const { panels } = JSON.parse(board)
     const places = panels.map(({ gridPos: { x, y } }: { gridPos: { x: number; y: number } }) => {

@@ -33,6 +33,8 @@ describe('metrics', () => {
         heldBodyBytes: () => 6,
         webhookSecrets: () => 2,
         cachedKeys: () => 5,
+        rollbackSuspected: () => 0,
+        checkpointAgeSeconds: () => 7,
       }),
     )
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]

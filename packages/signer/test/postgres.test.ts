@@ -1,49 +1,31 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { PostgresServer } from '../../store/test/postgres/server.ts'
+import type { PostgresServer } from '../../store/test/postgres/server.ts'
 import { bodyOf } from './shared/body.ts'
 import { hashRequest } from './shared/events.ts'
-import { initFolder, webhookSecret } from './shared/folder.ts'
+import { webhookSecret } from './shared/folder.ts'
 import { startPlatform } from './shared/platform.ts'
+import { databasePasswords, ownDatabase, postgresFolder, startPostgres } from './shared/postgres.ts'
 import { boltwarden } from './shared/process.ts'
 import { postEvent, sign } from './shared/service.ts'
-
-const passwords = { owner: 'canary-owner-51c0', signer: 'canary-signer-b7d2' } as const
 
 let server: PostgresServer
 let database: string
 let platform: Awaited<ReturnType<typeof startPlatform>>
-let folder: Awaited<ReturnType<typeof initFolder>>
+let folder: Awaited<ReturnType<typeof postgresFolder>>
 const closers: (() => unknown)[] = []
 
 beforeAll(async () => {
-  server = await PostgresServer.start()
-  for (const [role, password] of Object.entries(passwords)) {
-    await server.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`)
-  }
+  server = await startPostgres()
 })
 
 beforeEach(async () => {
-  database = await server.createDatabase()
-  await server.query(`ALTER DATABASE ${database} OWNER TO owner`)
+  database = await ownDatabase(server)
   platform = await startPlatform()
   closers.push(platform.close)
-  folder = await initFolder(platform.url)
+  folder = await postgresFolder(server, platform.url)
   closers.push(folder.remove)
-  for (const [role, password] of Object.entries(passwords)) put(role, password)
-  const store = {
-    backend: '"postgres"',
-    host: '"localhost"',
-    port: server.port,
-    database: `"${database}"`,
-    user: '"signer"',
-    password_file: '"../signer"',
-    tls: '"verify-full"',
-    tls_ca_file: `"${put('ca.pem', server.certificate)}"`,
-  }
-  const lines = Object.entries(store).map(([key, value]) => `${key} = ${value}`)
-  folder.edit((text) => text.replace('[store]', ['[store]', ...lines].join('\n')))
+  folder.use(database)
 })
 
 afterEach(async () => {
@@ -51,17 +33,6 @@ afterEach(async () => {
 })
 
 afterAll(() => server[Symbol.asyncDispose]())
-
-function put(name: string, content: string): string {
-  const path = join(folder.folder, name)
-  writeFileSync(path, content, { mode: 0o600 })
-  return path
-}
-
-function migrate() {
-  const owner = ['--user', 'owner', '--password-file', join(folder.folder, 'owner')]
-  return boltwarden(['store', 'migrate', '--config', folder.config, ...owner, '--json']).ended
-}
 
 async function serve() {
   const running = boltwarden(['serve', ...folder.unlock])
@@ -87,7 +58,10 @@ describe('boltwarden on PostgreSQL', () => {
   })
 
   test('two signers share it: what one decided, the other answers in the same way', async () => {
-    expect(await migrate()).toMatchObject({ code: 0, out: expect.stringContaining(database) })
+    expect(await folder.migrate()).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(database),
+    })
     const [one, other] = await Promise.all([serve(), serve()])
     const bodies = Array.from({ length: 20 }, (_, n) => event(`Invoice:${n}`))
     const replies = await Promise.all(
@@ -104,12 +78,13 @@ describe('boltwarden on PostgreSQL', () => {
       running.child.kill('SIGTERM')
       const { code, out, err } = await running.ended
       expect(code).toBe(0)
-      for (const password of Object.values(passwords)) expect(out + err).not.toContain(password)
+      for (const password of Object.values(databasePasswords))
+        expect(out + err).not.toContain(password)
     }
   })
 
   test('lives through a restart of the server', async () => {
-    await migrate()
+    await folder.migrate()
     const { running, post, adminUrl } = await serve()
     expect((await post(event('Invoice:1'))).status).toBe(200)
     await server.kill()
@@ -124,10 +99,10 @@ describe('boltwarden on PostgreSQL', () => {
   })
 
   test('doctor looks at it', async () => {
-    await migrate()
+    await folder.migrate()
     const look = () => boltwarden(['doctor', ...folder.unlock, '--offline', '--json']).ended
     expect((await look()).out).toContain('"detail":"postgres, durable; 0 channels')
-    put('signer', 'wrong')
+    folder.put('signer', 'wrong')
     const { code, out } = await look()
     expect([code, out]).toEqual([7, expect.stringContaining('STORE_DENIED')])
   })

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { tamper } from '../../store/test/tamper.ts'
 import { hashRequest, pointRequest } from './shared/events.ts'
 import { initFolder, webhookSecret } from './shared/folder.ts'
+import { outboxCommands } from './shared/outbox-commands.ts'
 import { startPlatform } from './shared/platform.ts'
 import { boltwarden } from './shared/process.ts'
 import { postEvent, sign } from './shared/service.ts'
@@ -234,4 +235,8 @@ describe('the state of a store', () => {
     ])
     expect((await refused('"lowestPoint"', '"lowPoint"'))[1]).toBe('STATE_FILE_INVALID')
   })
+})
+
+test('answers that wait are listed, tried again and dropped', async () => {
+  await outboxCommands(folder, platform, serve)
 })

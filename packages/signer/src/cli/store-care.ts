@@ -125,7 +125,10 @@ export async function runStoreAccept(flags: StoreAcceptFlags, terminal: Terminal
         head: head.sequence,
         reason: flags.reason,
       }
-      const text = `accepted: generation ${generation}, row ${head.sequence} of the audit log\n`
+      const text = [
+        `accepted: generation ${generation}, row ${head.sequence} of the audit log\n`,
+        'Start the signers again: one that refused this store refuses it until then.\n',
+      ].join('')
       print(terminal, flags.json, told, text)
     })
   } finally {

@@ -15,9 +15,11 @@ export type StoreBackupFlags = Flags & { readonly out: string }
 /** The flags of `boltwarden store restore`. */
 export type StoreRestoreFlags = Flags & { readonly from: string; readonly aside?: string }
 
+const ofTheServer = 'use pg_dump or point-in-time recovery, and then store accept'
+
 /** `boltwarden store backup`: safe while a signer runs. */
 export async function runStoreBackup(flags: StoreBackupFlags, terminal: Terminal): Promise<void> {
-  const file = storeFileOf(loadConfig(flags.config))
+  const file = storeFileOf(loadConfig(flags.config), ofTheServer)
   const copied = copying(() => backUpSqlite(file, flags.out, `a backup of ${today()}`))
   const { bytes, generation } = copied
   const told = { file: flags.out, bytes, generation: generation.generation }
@@ -26,7 +28,7 @@ export async function runStoreBackup(flags: StoreBackupFlags, terminal: Terminal
 
 /** `boltwarden store restore`: no signer may run. */
 export async function runStoreRestore(flags: StoreRestoreFlags, terminal: Terminal): Promise<void> {
-  const file = storeFileOf(loadConfig(flags.config))
+  const file = storeFileOf(loadConfig(flags.config), ofTheServer)
   makeFolder(dirname(file))
   const detail = `restored on ${today()}`
   const { generation } = copying(() => restoreSqlite(flags.from, file, detail, flags.aside))

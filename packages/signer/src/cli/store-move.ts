@@ -35,7 +35,7 @@ export type StoreMoveFlags = {
  */
 export async function runStoreMove(flags: StoreMoveFlags, terminal: Terminal): Promise<void> {
   const config = loadConfig(flags.config)
-  const source = storeFileOf(config)
+  const source = storeFileOf(config, 'use pg_dump and pg_restore')
   const isPostgres = /^postgres(?:ql)?:/.test(flags.to)
   const address = isPostgres ? addressOf(flags, configRules(config, terminal)) : undefined
   const destination =

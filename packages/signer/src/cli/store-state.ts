@@ -7,12 +7,17 @@ import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { SignerFault, systemReason } from '../fault.ts'
-import { decodeState, encodeState, type StateDocument } from '../interchange/document.ts'
+import {
+  type CompleteState,
+  decodeState,
+  encodeState,
+  type StateDocument,
+} from '../interchange/document.ts'
 import { exportState, minimalOf } from '../interchange/export-state.ts'
 import { carryOut } from '../interchange/import-state.ts'
 import { type ImportPlan, isEmptyState, planImport } from '../interchange/plan.ts'
 import { ownFault } from '../pipeline/ending.ts'
-import { localAuthor, storeFileOf, withStore } from '../store-care/care.ts'
+import { type Care, localAuthor, storeFileOf, withStore } from '../store-care/care.ts'
 import { makeFolder, writeNew } from '../write-file.ts'
 import { print, type Terminal } from './terminal.ts'
 
@@ -28,30 +33,46 @@ export type StoreImportFlags = Flags & {
   readonly dryRun?: boolean
 }
 
-/** `boltwarden store export`: of a copy, so that it is of one moment while a signer runs. */
+/**
+ * `boltwarden store export`.
+ *
+ * @throws {SignerFault} `STORE_IN_USE` where a database changed meanwhile.
+ */
 export async function runStoreExport(flags: StoreExportFlags, terminal: Terminal): Promise<void> {
   const config = loadConfig(flags.config)
-  const copy = `${flags.out}.${process.pid}.copy`
+  const state =
+    config.store.backend === 'sqlite'
+      ? await stateOfCopy(config, `${flags.out}.${process.pid}.copy`)
+      : await withStore(config, { evenHalted: true }, stateAtRest)
+  const document = flags.minimal === true ? minimalOf(state) : state
+  writeNew(flags.out, Buffer.from(encodeState(document)), 0o600)
+  const told = { file: flags.out, extent: document.extent, channels: state.channels.length }
+  const text = `${told.channels} channels, ${told.extent}, in ${flags.out}\n`
+  print(terminal, flags.json, told, text)
+}
+
+/** Of a copy, so that it is of one moment while a signer runs. */
+async function stateOfCopy(config: Config, copy: string): Promise<CompleteState> {
+  const { file } = config.store
   try {
     try {
-      backUpSqlite(storeFileOf(config), copy, 'for an export')
+      backUpSqlite(file, copy, 'for an export')
     } catch (error) {
       throw ownFault(error)
     }
     const ofCopy = { ...config, store: { ...config.store, file: copy } }
-    const state = await withStore(ofCopy, { evenHalted: true }, exportState)
-    const document = flags.minimal === true ? minimalOf(state) : state
-    writeNew(flags.out, Buffer.from(encodeState(document)), 0o600)
-    const told = { file: flags.out, extent: document.extent, channels: state.channels.length }
-    print(
-      terminal,
-      flags.json,
-      told,
-      `${told.channels} channels, ${told.extent}, in ${flags.out}\n`,
-    )
+    return await withStore(ofCopy, { evenHalted: true }, exportState)
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-users']) rmSync(`${copy}${suffix}`, { force: true })
   }
+}
+
+/** Nothing keeps signers from a database: that none of them changed it shows in its generation. */
+async function stateAtRest(care: Care): Promise<CompleteState> {
+  const state = await exportState(care)
+  const { generation } = await care.backend.generation()
+  if (generation !== state.generation.generation) throw new SignerFault({ code: 'STORE_IN_USE' })
+  return state
 }
 
 /**
@@ -63,8 +84,8 @@ export async function runStoreImport(flags: StoreImportFlags, terminal: Terminal
   const config = loadConfig(flags.config)
   const { document, digest } = readDocument(flags.from)
   refuseRealm(config, document.realm, flags.from)
-  if (!existsSync(storeFileOf(config)) && flags.dryRun !== true)
-    await makeStore(config, document.realm)
+  const file = storeFileOf(config, 'import into a SQLite file and use store move')
+  if (!existsSync(file) && flags.dryRun !== true) await makeStore(config, document.realm)
   const options = { alone: true, evenHalted: true }
   await withStore(config, options, async (care) => {
     if (sayRealm(care.realm) !== sayRealm(document.realm)) throw strange(flags.from, care.realm)

@@ -17,6 +17,9 @@ export type Gauges = {
   readonly heldBodyBytes: () => number
   readonly webhookSecrets: () => number
   readonly cachedKeys: () => number
+  /** 1 where the store was found to be another one than was sealed. */
+  readonly rollbackSuspected: () => number
+  readonly checkpointAgeSeconds: () => number
 }
 
 /** The policy in force. */
@@ -57,4 +60,14 @@ export function observe(gauges: Gauges, registry: Registry): void {
   gauge('held_body_bytes', 'Bodies in memory whose signature was good', gauges.heldBodyBytes)
   gauge('webhook_secrets', 'Webhook secrets that are accepted', gauges.webhookSecrets)
   gauge('cached_keys', 'Keys of channels and addresses held ready', gauges.cachedKeys)
+  gauge(
+    'rollback_suspected',
+    'Whether the store was found to be another one than was sealed',
+    gauges.rollbackSuspected,
+  )
+  gauge(
+    'audit_checkpoint_age_seconds',
+    'Since the last checkpoint of the audit log; 0 where no row came after it',
+    gauges.checkpointAgeSeconds,
+  )
 }

@@ -9,7 +9,6 @@ export type StoreFacts = {
   readonly nowMs: number
   readonly counts: Counts
   readonly generation: Generation
-  readonly isRollbackSuspected: boolean
 }
 
 /** Makes the gauges of the store; undefined facts say that it cannot be read. */
@@ -29,7 +28,6 @@ export function storeGauges(registry: Registry): (facts: StoreFacts | undefined)
   const rows = gauge('store_rows', 'What is remembered: the events are the ledger', 'kind')
   const generation = gauge('store_generation', 'How many commits there were')
   const audit = gauge('audit_rows', 'Where the audit log ends')
-  const rollback = gauge('rollback_suspected', 'Whether the store is older than it was')
   return (facts) => {
     readable.set(facts === undefined ? 0 : 1)
     if (facts === undefined) return
@@ -41,6 +39,5 @@ export function storeGauges(registry: Registry): (facts: StoreFacts | undefined)
     for (const kind of ['channels', 'invoices', 'events'] as const) rows.set({ kind }, counts[kind])
     generation.set(facts.generation.generation)
     audit.set(facts.generation.head.sequence)
-    rollback.set(facts.isRollbackSuspected ? 1 : 0)
   }
 }

@@ -75,14 +75,13 @@ function placeOf({ store, insecure_secret_file_modes }: Config, options: CareOpt
 /**
  * The file of the store.
  *
+ * @param instead - what to do where it is a database.
  * @throws {SignerFault} `USAGE` where it is a database.
  */
-export function storeFileOf({ store }: Config): string {
+export function storeFileOf({ store }: Config, instead: string): string {
   if (store.backend === 'sqlite') return store.file
-  throw new SignerFault({
-    code: 'USAGE',
-    expected: 'store.backend = "sqlite" in the configuration',
-  })
+  const expected = `store.backend = "sqlite" in the configuration; for PostgreSQL ${instead}`
+  throw new SignerFault({ code: 'USAGE', expected })
 }
 
 /** Of a store that nobody used yet. */

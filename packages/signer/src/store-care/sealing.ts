@@ -1,7 +1,9 @@
 import { dirname } from 'node:path'
+import { equalBytes } from '@boltwarden/core/bytes'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import {
   type Backend,
+  type Generation,
   isStoreFault,
   makeCheckpoint,
   type SealFile,
@@ -40,9 +42,12 @@ export class Sealing {
   readonly #file: SealFile
   #timer: NodeJS.Timeout | undefined
   #work: Promise<void> = Promise.resolve()
-  #sealed = -1
+  #sealed: Generation | undefined
+  #head = 0
+  /** The last one, by the clock that cannot be set; the start of this process where none is known. */
   #checkpoint: { readonly sequence: number; readonly atMs: number }
   #broken: unknown
+  #isAcceptanceTold = false
 
   private constructor(deps: SealingDeps, file: SealFile) {
     this.#deps = deps
@@ -59,12 +64,25 @@ export class Sealing {
     makeFolder(dirname(config.store.seal_file))
     const sealing = new Sealing(deps, sealFileOf(config, deps.store, deps.keychain))
     try {
+      const { head } = await deps.store.generation()
+      await sealing.#findCheckpoint(head.sequence)
       await sealing.#seal()
     } catch (error) {
       throw ownFault(error)
     }
     sealing.#timer = setInterval(() => sealing.renew(), everyMs).unref()
     return sealing
+  }
+
+  /** Whether the store was found to be another one. It stays so until the signer is started again. */
+  get isSuspicious(): boolean {
+    return this.#broken !== undefined
+  }
+
+  /** Seconds since the last checkpoint; 0 where no row of the audit log came after it. */
+  get checkpointAgeSeconds(): number {
+    const { sequence, atMs } = this.#checkpoint
+    return this.#head <= sequence ? 0 : (this.#deps.clock.monotonicMs() - atMs) / 1000
   }
 
   /** @throws {SignerFault} `STORE_NOT_ACCEPTED` once the store was found to be another one. */
@@ -101,25 +119,51 @@ export class Sealing {
 
   async #seal(): Promise<void> {
     const { store, clock } = this.#deps
-    if ((await store.generation()).generation === this.#sealed) return
+    const found = await store.generation()
+    this.#head = found.head.sequence
+    if (isSame(found, this.#sealed) && !this.#isCheckpointDue()) return
     await this.#file.check()
+    // What this process decided by the store that was refused is not undone by an acceptance.
+    if (this.#broken !== undefined) return this.#tellAcceptance()
     await this.#signCheckpoint()
-    const { generation } = await this.#file.write(clock.nowMs())
-    this.#sealed = generation
+    this.#sealed = await this.#file.write(clock.nowMs())
+  }
+
+  #tellAcceptance(): void {
+    if (this.#isAcceptanceTold) return
+    this.#isAcceptanceTold = true
+    this.#deps.logger.warn('the store was accepted: start this signer again, it signs nothing yet')
+  }
+
+  #isCheckpointDue(): boolean {
+    const { sequence, atMs } = this.#checkpoint
+    const rows = this.#head - sequence
+    const ms = this.#deps.clock.monotonicMs() - atMs
+    return rows >= rowsBetweenCheckpoints || (rows > 0 && ms >= msBetweenCheckpoints)
   }
 
   async #signCheckpoint(): Promise<void> {
     const { store, keychain, clock } = this.#deps
+    if (!this.#isCheckpointDue()) return
     const { head } = await store.generation()
-    const nowMs = clock.monotonicMs()
-    const { sequence, atMs } = this.#checkpoint
-    const rows = head.sequence - sequence
-    const isDue =
-      rows >= rowsBetweenCheckpoints || (rows > 0 && nowMs - atMs >= msBetweenCheckpoints)
-    if (!isDue) return
+    // Another signer on the same database may have signed one.
+    await this.#findCheckpoint(head.sequence)
+    if (!this.#isCheckpointDue()) return
     const checkpoint = makeCheckpoint(head, clock.nowMs(), (it) => keychain.signAudit(it))
-    const row = await store.audit.append({ type: 'checkpoint', ...checkpoint })
-    this.#checkpoint = { sequence: row.sequence, atMs: nowMs }
+    const { sequence } = await store.audit.append({ type: 'checkpoint', ...checkpoint })
+    this.#head = sequence
+    this.#checkpoint = { sequence, atMs: clock.monotonicMs() }
+  }
+
+  /** Looks for the last checkpoint, whoever signed it, no further back than one is due anyway. */
+  async #findCheckpoint(head: number): Promise<void> {
+    const { store, clock } = this.#deps
+    const after = Math.max(this.#checkpoint.sequence, head - rowsBetweenCheckpoints)
+    const rows = await store.audit.rows({ after, limit: rowsBetweenCheckpoints })
+    const last = rows.findLast(({ fact }) => fact.type === 'checkpoint')
+    if (last === undefined) return
+    const ageMs = Math.max(0, clock.nowMs() - last.fact.atMs)
+    this.#checkpoint = { sequence: last.sequence, atMs: clock.monotonicMs() - ageMs }
   }
 
   #note(error: unknown): void {
@@ -129,6 +173,14 @@ export class Sealing {
     this.#broken = ownFault(error)
     onSuspicion()
   }
+}
+
+function isSame(found: Generation, sealed: Generation | undefined): boolean {
+  return (
+    found.lineage === sealed?.lineage &&
+    found.generation === sealed.generation &&
+    equalBytes(found.head.hash, sealed.head.hash)
+  )
 }
 
 /** Whether a fault says that this is not the store that was sealed. */

@@ -51,4 +51,6 @@ export const idleGauges: Gauges = {
   heldBodyBytes: () => 0,
   webhookSecrets: () => 1,
   cachedKeys: () => 0,
+  rollbackSuspected: () => 0,
+  checkpointAgeSeconds: () => 7,
 }

@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { auditAct } from '@boltwarden/store'
+import { openPostgres } from '@boltwarden/store/postgres'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { PostgresServer } from '../../store/test/postgres/server.ts'
+import { hashRequest, pointRequest } from './shared/events.ts'
+import { webhookSecret } from './shared/folder.ts'
+import { outboxCommands } from './shared/outbox-commands.ts'
+import { startPlatform } from './shared/platform.ts'
+import { databasePasswords, ownDatabase, postgresFolder, startPostgres } from './shared/postgres.ts'
+import { boltwarden } from './shared/process.ts'
+import { postEvent, sign } from './shared/service.ts'
+
+const first = 2 ** 48 - 1
+const now = () => ({ timestamp: new Date().toISOString() })
+
+let server: PostgresServer
+let database: string
+let platform: Awaited<ReturnType<typeof startPlatform>>
+let folder: Awaited<ReturnType<typeof postgresFolder>>
+const closers: (() => unknown)[] = []
+
+beforeAll(async () => {
+  server = await startPostgres()
+})
+beforeEach(async () => {
+  database = await ownDatabase(server)
+  platform = await startPlatform()
+  closers.push(platform.close)
+  folder = await postgresFolder(server, platform.url)
+  closers.push(folder.remove)
+})
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const place = (name: string) => join(folder.folder, name)
+
+/** Runs a command with the configuration, and with the passphrase where it takes one. */
+async function run(...args: readonly string[]) {
+  const keyless = /^(backup|restore|move|export|import)$/.test(args[1] ?? '')
+  const at = keyless ? ['--config', folder.config] : folder.unlock
+  const { code, out, err } = await boltwarden([...args, ...at, '--json']).ended
+  return { code, told: JSON.parse(out === '' ? err : out) }
+}
+
+async function serve() {
+  const running = boltwarden(['serve', ...folder.unlock])
+  closers.push(() => running.child.kill('SIGKILL'))
+  const ready = await running.line((line) => line.message === 'ready')
+  const webhookUrl = String(ready.webhook)
+  const post = async (body: string) =>
+    (await postEvent({ webhookUrl }, body, sign(body, webhookSecret))).status
+  const stop = async () => {
+    running.child.kill('SIGTERM')
+    return (await running.ended).code
+  }
+  return { post, stop, adminUrl: String(ready.admin) }
+}
+
+/** Lets a signer decide, and stops it: a channel and an invoice are known then. */
+async function use(invoice: string) {
+  const { post, stop } = await serve()
+  expect(await post(pointRequest(first, now()))).toBe(200)
+  expect(await post(hashRequest(invoice, now()))).toBe(200)
+  expect(await stop()).toBe(0)
+}
+
+async function usedDatabase() {
+  folder.use(database)
+  expect((await folder.migrate()).code).toBe(0)
+  await use('Invoice:1')
+}
+
+describe('the commands on PostgreSQL', () => {
+  test('status and verify tell how it is, and what is wrong', async () => {
+    await usedDatabase()
+    expect(await run('store', 'status')).toMatchObject({
+      code: 0,
+      told: {
+        accepted: true,
+        realm: { network: 'REGTEST', fingerprint: '5436d724' },
+        counts: { channels: 1, invoices: 1, events: 2 },
+        seal: { seal: 'ok' },
+      },
+    })
+    expect(await run('store', 'verify')).toMatchObject({
+      code: 0,
+      told: { sound: true, problems: 0, rows: { states: 2, ledger: 2, audit: 2 } },
+    })
+    await server.query("UPDATE channels SET id = 'Channel:2'", database)
+    expect(await run('store', 'verify')).toMatchObject({
+      code: 7,
+      told: { sound: false, findings: [{ check: 'channels', at: 'm/3/7' }] },
+    })
+    expect((await run('store', 'accept', '--reason', 'r', '--yes')).told.error.fault).toMatchObject(
+      { expected: expect.stringContaining('nothing is to be accepted') },
+    )
+  })
+
+  test('the log is verified, exported and pruned', async () => {
+    folder.use(database)
+    await folder.migrate()
+    const old = { who: 'an operator', atMs: Date.now() - 100 * 86_400_000 }
+    const backend = await openPostgres({
+      address: {
+        host: '127.0.0.1',
+        port: server.port,
+        database,
+        user: 'signer',
+        password: () => databasePasswords.signer,
+      },
+      realm: { network: 'REGTEST', fingerprint: '5436d724' },
+    })
+    await backend.audit.append(auditAct('policy-loaded', old, 'p'))
+    await backend[Symbol.asyncDispose]()
+    await use('Invoice:1')
+    expect(await run('audit', 'verify')).toMatchObject({ code: 0, told: { sound: true, rows: 3 } })
+    const out = place('audit.ndjson')
+    expect(await run('audit', 'export', '--out', out)).toMatchObject({ code: 0, told: { rows: 3 } })
+    expect(await run('audit', 'verify', '--file', out)).toMatchObject({
+      code: 0,
+      told: { rows: 3 },
+    })
+    expect(await run('audit', 'prune', '--keep-days', '30')).toMatchObject({
+      code: 0,
+      told: { pruned: 1, sound: true, anchor: 1 },
+    })
+    expect(await run('audit', 'verify')).toMatchObject({ code: 0, told: { sound: true, rows: 3 } })
+    await server.query(`UPDATE audit SET fact = replace(fact, '"sign"', '"decline"')`, database)
+    expect(await run('audit', 'verify')).toMatchObject({ code: 7, told: { sound: false } })
+    expect(await run('audit', 'prune', '--keep-days', '1')).toMatchObject({ code: 7 })
+  })
+
+  test('an older copy of the database is refused until somebody accepts it', async () => {
+    await usedDatabase()
+    const copy = await server.createDatabase(database)
+    await server.query(`ALTER DATABASE ${copy} OWNER TO owner`)
+    await use('Invoice:2')
+    folder.use(copy)
+    const refused = await boltwarden(['serve', ...folder.unlock]).ended
+    expect([refused.code, refused.err]).toEqual([5, expect.stringContaining('STORE_ROLLED_BACK')])
+    expect(await run('store', 'status')).toMatchObject({
+      code: 7,
+      told: { accepted: false, halted: null, seal: { seal: 'STORE_ROLLED_BACK' } },
+    })
+    const accept = ['store', 'accept', '--reason', 'the primary burnt']
+    expect(await run(...accept)).toMatchObject({ code: 2, told: { error: { code: 'USAGE' } } })
+    expect(await run(...accept, '--yes')).toMatchObject({ code: 0, told: { accepted: true } })
+    await use('Invoice:3')
+    expect((await run('audit', 'verify')).code).toBe(0)
+    folder.use(database)
+    const other = await boltwarden(['serve', ...folder.unlock]).ended
+    expect([other.code, other.err]).toEqual([5, expect.stringContaining('STORE_FORKED')])
+  })
+
+  test('backup, restore and import say what to do instead; export writes the state', async () => {
+    await usedDatabase()
+    for (const args of [
+      ['store', 'backup', '--out', place('backup')],
+      ['store', 'restore', '--from', place('backup')],
+    ]) {
+      const { code, told } = await run(...args)
+      expect([code, told.error.code]).toEqual([2, 'USAGE'])
+      expect(told.error.fault.expected).toMatch(/pg_dump.*point-in-time recovery/)
+    }
+    const out = place('state.json')
+    expect(await run('store', 'export', '--out', out)).toMatchObject({
+      code: 0,
+      told: { channels: 1, extent: 'complete' },
+    })
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({
+      channels: [{ channel: 7, id: 'Channel:1' }],
+      invoices: [{ invoice: 'Invoice:1' }],
+    })
+    const { code, told } = await run('store', 'import', '--from', out)
+    expect([code, told.error.fault.expected]).toEqual([2, expect.stringContaining('store move')])
+  })
+
+  test('a SQLite file is moved into it, and is signed with no more', async () => {
+    await use('Invoice:1')
+    const to = `postgres://owner@localhost:${server.port}/${database}`
+    const move = ['store', 'move', '--to', to, '--password-file', place('owner')]
+    const role = ['--serving-role', 'signer', '--ca-file', folder.certificate, '--yes']
+    expect(await run(...move, ...role)).toMatchObject({
+      code: 0,
+      told: { moved: true, tables: { events: { rows: 2 }, channels: { rows: 1 } } },
+    })
+    expect((await boltwarden(['serve', ...folder.unlock]).ended).code).toBe(5)
+    folder.use(database)
+    await use('Invoice:2')
+    expect(await run('store', 'verify')).toMatchObject({
+      code: 0,
+      told: { sound: true, seal: { seal: 'ok' }, rows: { ledger: 4 } },
+    })
+  })
+
+  test('answers that wait are listed, tried again and dropped', async () => {
+    folder.use(database)
+    await folder.migrate()
+    await outboxCommands(folder, platform, serve)
+  })
+})
