@@ -23,7 +23,7 @@ export function soakCommand(): Command {
     .addOption(
       new Option('--signer <name>', 'who signs').choices([...signerNames]).default('boltwarden'),
     )
-    .addOption(count('--max-heap-per-payment <bytes>', 'more growth than this fails', 4096))
+    .addOption(count('--max-heap-per-payment <bytes>', 'more growth than this fails', 16_384))
     .option('--json', 'print one JSON value')
     .action(run)
 }

@@ -87,7 +87,7 @@ export function askSecret(
 ): Promise<Asked<CommitmentSecret>> {
   const { channelId, channel } = victim.terms
   const { mutations } = victim.signer.sandbox.platform
-  const from = mutations.records().length
+  const from = mutations.count()
   const event = hostileEvent(victim, channelId, {
     sub_event_type: 'RELEASE_PER_COMMITMENT_SECRET',
     derivation_path: `m/3/${channel}`,
@@ -95,8 +95,7 @@ export function askSecret(
   })
   return ask(victim, event, () => {
     const secrets = mutations
-      .records()
-      .slice(from)
+      .records(from)
       .filter(({ input }) => input['per_commitment_index'] === index)
       .flatMap(({ input }) => input['per_commitment_secret'] ?? [])
     const right = secrets.find((text) => publicKeyOf(String(text)) === point)

@@ -114,7 +114,7 @@ async function playStage(
   attacks: readonly EvilAttack[],
   onResult: (result: EvilResult) => void,
 ): Promise<EvilEnd> {
-  const seen = set.signer.sandbox.dispatcher.deliveries().length
+  const seen = set.signer.sandbox.dispatcher.count()
   const played: Played[] = []
   try {
     for (const attack of attacks) {
@@ -187,8 +187,7 @@ function endOf(
 ): EvilEnd {
   const hostile = new Set(played.flatMap(([, { sequences }]) => sequences))
   const honest = signer.sandbox.dispatcher
-    .deliveries()
-    .slice(seen)
+    .deliveries(seen)
     .filter(({ sequence }) => !hostile.has(sequence))
   const unanswered = honest.filter(({ outcome }) => outcome !== 'accepted').length
   const loot = new Set(played.flatMap(([, { taken }]) => taken?.loot ?? []).map(coinKey))
