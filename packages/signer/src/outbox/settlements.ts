@@ -19,6 +19,11 @@ export class Settlements {
     return { brought, forget }
   }
 
+  /** The events that somebody waits for. */
+  awaited(): readonly EventId[] {
+    return [...this.#waiting.keys()]
+  }
+
   brought(event: EventId): void {
     for (const wake of this.#waiting.get(event) ?? []) wake()
     this.#waiting.delete(event)

@@ -34,6 +34,9 @@ export type OutboxDeps = AttemptDeps & {
 const author = 'signer'
 const maxRemembered = 10_000
 
+/** How often it is looked whether another process has brought what a call waits for here. */
+const awaitedMs = 100
+
 /**
  * Brings the answers that the platform has not accepted: those of each lane in their order, several
  * lanes at once, again and again. What other processes work on is left to them. It begins with what
@@ -59,6 +62,7 @@ export class OutboxWorker {
   /** Whether rests are cut short, as the platform is back. */
   #hurries = false
   #isBlind = false
+  #lookedAtMs = 0
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: OutboxOptions, deps: OutboxDeps) {
@@ -97,7 +101,7 @@ export class OutboxWorker {
     this.#isCutOff = platform === 'out-of-reach'
   }
 
-  /** Resolves once this process has brought the answer to this event; `forget` ends the waiting. */
+  /** Resolves once the answer to this event was brought; `forget` ends the waiting. */
   whenBrought(event: EventId): { readonly brought: Promise<void>; readonly forget: () => void } {
     return this.#settlements.of(event)
   }
@@ -130,6 +134,7 @@ export class OutboxWorker {
       if (rows.length > 0) continue
       if (free > 0) this.#hurries = false
       await this.#rest()
+      await this.#lookForAwaited()
     }
     await Promise.all(this.#working)
   }
@@ -150,6 +155,22 @@ export class OutboxWorker {
       }
       this.#isBlind = true
       return []
+    }
+  }
+
+  /** Whoever shares the store may have claimed an answer that a call waits for here. */
+  async #lookForAwaited(): Promise<void> {
+    const awaited = this.#settlements.awaited()
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (awaited.length === 0 || nowMs - this.#lookedAtMs < awaitedMs) return
+    this.#lookedAtMs = nowMs
+    try {
+      for (const event of awaited) {
+        const entry = await this.#deps.store.event(event)
+        if (entry?.answeredAtMs !== undefined) this.#settlements.brought(event)
+      }
+    } catch {
+      // A store that fails is told of where it is claimed from; the call waits on.
     }
   }
 
@@ -221,7 +242,9 @@ export class OutboxWorker {
         this.#isAwake = false
         resolve()
       }
-      const timer = setTimeout(end, this.#options.pollMs)
+      const isAwaited = this.#settlements.awaited().length > 0
+      const { pollMs } = this.#options
+      const timer = setTimeout(end, isAwaited ? Math.min(pollMs, awaitedMs) : pollMs)
       this.#wakeUp = end
     })
   }
