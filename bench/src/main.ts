@@ -7,13 +7,15 @@ import { benchInProcess } from './events-in-process.ts'
 import { benchOverHttp } from './events-over-http.ts'
 import { benchHostile, hostileTable } from './hostile-cost.ts'
 import { machineFacts } from './machine.ts'
+import { benchPayments, paymentsTable } from './payments.ts'
 import { type Comparison, table } from './report.ts'
 import { benchScaling, scalingTable } from './scaling.ts'
 import { loadWorkload } from './workload.ts'
 
 // `npm run bench`; with --quick a tenth of the rounds, and nothing is written. With --in-flight or
 // --over-http those tables alone, for a profile of what is in them; nothing is written either. With
-// --scaling only signers on one database are measured, and the official server beside them.
+// --scaling only signers on one database are measured, and the official server beside them; with
+// --payments only payments between Lightning nodes.
 const quick = process.argv.includes('--quick')
 const share = quick ? 10 : 1
 const isInFlightOnly = process.argv.includes('--in-flight')
@@ -33,6 +35,10 @@ const workload = loadWorkload('justice-anchors', Date.now())
 if (isInFlightOnly || isOverHttpOnly) {
   if (isInFlightOnly) await showInFlight()
   if (isOverHttpOnly) await showOverHttp()
+  process.exit(0)
+}
+if (process.argv.includes('--payments')) {
+  print(paymentsTable(await benchPayments(quick ? 20 : 100)))
   process.exit(0)
 }
 if (process.argv.includes('--scaling')) {
@@ -63,8 +69,12 @@ show('What an event costs the signer, much remembered against little', eventCost
 const hostile = await benchHostile(quick ? 1 : 5)
 print(hostileTable(hostile))
 
+const payments = await benchPayments(quick ? 20 : 100)
+print(paymentsTable(payments))
+
 if (!quick) {
-  writeResults('results', { machine, crypto, inProcess, inFlight, overHttp, eventCost, hostile })
+  const events = { inProcess, inFlight, overHttp, eventCost, hostile }
+  writeResults('results', { machine, crypto, ...events, payments })
 }
 process.exit(0)
 
