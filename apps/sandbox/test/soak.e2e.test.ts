@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { start } from './built-command.ts'
 
 // The lists of the platform are still filling up here: they hold some 30 kB of each payment, until they
-// they are full. docs: apps/sandbox/README.md has the figures of the long run.
+// are full, and code is still being compiled. apps/sandbox/README.md has the figures of the long run.
 test('memory grows by no more than what is kept on purpose, payment after payment', async () => {
   const bound = ['--max-heap-per-payment', '150000']
   const { code, out } = await start(['soak', '--payments', '60', ...bound, '--json']).ended
