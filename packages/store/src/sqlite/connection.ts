@@ -24,7 +24,13 @@ type Durability = 'durable' | 'scratch'
 /** One connection to one file: statements in, rows out, faults with a code. */
 export class Connection {
   readonly #database: Database.Database
-  readonly #statements = new Map<string, Database.Statement>()
+  /** A statement of which one row is asked for. */
+  readonly #single = new Map<string, Database.Statement>()
+  /**
+   * Any other. Where all rows of a statement were read and one is asked for next, the driver gives one
+   * of the values before: so no statement serves both ways.
+   */
+  readonly #others = new Map<string, Database.Statement>()
   readonly #path: string
   readonly #durability: Durability
   /** How long a lock of another process is waited for, in milliseconds. */
@@ -88,7 +94,7 @@ export class Connection {
   /** The rows of a query. */
   all(sql: string, ...values: readonly Value[]): readonly Row[] {
     return faults(() =>
-      this.#prepare(sql)
+      this.#prepare(sql, this.#others)
         .all([...values])
         .map(rowOf),
     )
@@ -99,13 +105,13 @@ export class Connection {
    * {@link all}; the driver adds a column of its own to it.
    */
   get(sql: string, ...values: readonly Value[]): Row | undefined {
-    const row: unknown = faults(() => this.#prepare(sql).get([...values]))
+    const row: unknown = faults(() => this.#prepare(sql, this.#single).get([...values]))
     return row === undefined ? undefined : rowOf(row)
   }
 
   /** Runs a statement; how many rows it changed. */
   run(sql: string, ...values: readonly Value[]): number {
-    const changes = faults(() => this.#prepare(sql).run([...values]).changes)
+    const changes = faults(() => this.#prepare(sql, this.#others).run([...values]).changes)
     this.#wroteRows ||= changes > 0
     return changes
   }
@@ -133,7 +139,8 @@ export class Connection {
   }
 
   close(): void {
-    this.#statements.clear()
+    this.#single.clear()
+    this.#others.clear()
     if (this.#database.open) this.#database.close()
   }
 
@@ -158,11 +165,11 @@ export class Connection {
     if (this.#database.inTransaction) this.exec('ROLLBACK')
   }
 
-  #prepare(sql: string): Database.Statement {
-    const known = this.#statements.get(sql)
+  #prepare(sql: string, statements: Map<string, Database.Statement>): Database.Statement {
+    const known = statements.get(sql)
     if (known !== undefined) return known
     const statement = this.#database.prepare(sql)
-    this.#statements.set(sql, statement)
+    statements.set(sql, statement)
     return statement
   }
 
