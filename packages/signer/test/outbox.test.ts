@@ -125,6 +125,23 @@ describe('an answer that the platform does not take', () => {
     await untilLogged(signer, `"kind":"get-per-commitment-point"`)
   })
 
+  test('does not overtake where its event is sent once more', async () => {
+    const taken: number[] = []
+    const take: Answer = (call, response) => {
+      taken.push(indexOf(call))
+      return accept(call, response)
+    }
+    const stuck: Answer = (call, response) =>
+      (indexOf(call) === first ? down : take)(call, response)
+    const { platform, signer } = await start(stuck, patient)
+    expect((await signer.post(pointRequest(first))).status).toBe(503)
+    const next = pointRequest(first - 1, { event_id: 'next' })
+    for (const _ of ['fresh', 'repeated']) expect((await signer.post(next)).status).toBe(503)
+    platform.answerWith(take)
+    expect((await signer.post(next)).status).toBe(200)
+    expect(taken).toEqual([first, first - 1])
+  })
+
   test('is brought by its own call, however many of its channel are under way', async () => {
     const { platform, signer } = await start()
     const events = Array.from({ length: 128 }, (_, at) => `many-${at}`).values()

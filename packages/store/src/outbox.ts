@@ -31,6 +31,8 @@ export type OwedAnswer = {
 export type OutboxRow = OwedAnswer & {
   /** That of the decision's row in the audit log; the order of a lane. */
   readonly sequence: number
+  /** Whether nothing older of its lane has to go out before it; false where it is set aside. */
+  readonly isFirst: boolean
   /** How many attempts failed. */
   readonly attempts: number
   /** Not to be tried before, in milliseconds since 1970. */

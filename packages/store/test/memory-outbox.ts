@@ -15,11 +15,14 @@ import {
 } from '@boltwarden/store'
 import { pageLimit } from '#src/page'
 
+/** Who is first is found whenever a row is shown. */
+type Kept = Omit<OutboxRow, 'isFirst'>
+
 type Ports = { readonly record: (fact: AuditFact) => void; readonly written: () => void }
 
 /** The outbox of the model. */
 export class MemoryOutbox implements Outbox {
-  readonly #rows = new Map<EventId, OutboxRow>()
+  readonly #rows = new Map<EventId, Kept>()
   readonly #ports: Ports
 
   constructor(ports: Ports) {
@@ -53,7 +56,7 @@ export class MemoryOutbox implements Outbox {
       .map((row) => ({ ...row, claim }))
     for (const row of due) this.#rows.set(row.event, row)
     if (due.length > 0) this.#ports.written()
-    return due
+    return due.map((row) => this.#shown(row))
   }
 
   async postpone(event: EventId, instance: string, failure: FailedAttempt): Promise<boolean> {
@@ -94,13 +97,15 @@ export class MemoryOutbox implements Outbox {
   }
 
   async row(event: EventId): Promise<OutboxRow | undefined> {
-    return this.#rows.get(event)
+    const row = this.#rows.get(event)
+    return row && this.#shown(row)
   }
 
   async rows(page: Page<number> = {}): Promise<readonly OutboxRow[]> {
     return this.#sorted()
       .filter(({ sequence }) => sequence > (page.after ?? 0))
       .slice(0, pageLimit(page))
+      .map((row) => this.#shown(row))
   }
 
   async summary(): Promise<OutboxSummary> {
@@ -114,11 +119,15 @@ export class MemoryOutbox implements Outbox {
     }
   }
 
-  #first(lane: string): OutboxRow | undefined {
+  #shown(row: Kept): OutboxRow {
+    return { ...row, isFirst: this.#first(row.lane) === row }
+  }
+
+  #first(lane: string): Kept | undefined {
     return this.#sorted().find((row) => row.lane === lane && row.setAside === undefined)
   }
 
-  #sorted(): readonly OutboxRow[] {
+  #sorted(): readonly Kept[] {
     return [...this.#rows.values()].sort((a, b) => a.sequence - b.sequence)
   }
 }

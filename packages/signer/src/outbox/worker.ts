@@ -101,6 +101,11 @@ export class OutboxWorker {
     this.#isCutOff = platform === 'out-of-reach'
   }
 
+  /** This process brought an answer itself: another call may wait for the same one. */
+  brought(event: EventId): void {
+    this.#settlements.brought(event)
+  }
+
   /** Resolves once the answer to this event was brought; `forget` ends the waiting. */
   whenBrought(event: EventId): { readonly brought: Promise<void>; readonly forget: () => void } {
     return this.#settlements.of(event)

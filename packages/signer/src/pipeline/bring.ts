@@ -46,12 +46,9 @@ export async function bring(
   const { outbox } = deps
   try {
     if (outbox === undefined) return await replyWith(ruling, delivery, deadline, deps)
-    if (ruling.queued === undefined) {
-      const delivered = await send(ruling, delivery, deadline, deps)
-      void noted(delivery, delivered, deps)
-      return { result: 'delivered', ...delivered }
-    }
-    return await bringFresh(ruling, ruling.queued, delivery, deadline, { ...deps, outbox })
+    const outboxDeps = { ...deps, outbox }
+    if (ruling.queued === undefined) return await bringAgain(ruling, delivery, deadline, outboxDeps)
+    return await bringFresh(ruling, ruling.queued, delivery, deadline, outboxDeps)
   } catch (error) {
     const isNear = deps.acceptWhenRecorded === 'near-deadline' && deadline.leftMs() <= nearMs
     if (isNear && (await isKept(ruling, delivery, deps))) return { result: 'recorded', error }
@@ -73,6 +70,26 @@ async function replyWith(
 
 type OutboxDeps = BringDeps & { readonly outbox: OutboxWorker }
 
+/**
+ * Acknowledges, or brings what was decided before: if it is still owed, not before what is older in
+ * its lane.
+ */
+async function bringAgain(
+  ruling: Ruling,
+  delivery: Delivery,
+  deadline: Deadline,
+  deps: OutboxDeps,
+): Promise<Brought> {
+  if (isAnswerOwed(delivery.request, ruling.decision)) {
+    const row = await deadline.hold(() => deps.store.outbox.row(delivery.event))
+    const isBehind = row !== undefined && !row.isFirst && row.setAside === undefined
+    if (isBehind) return waitBehind(delivery, deadline, deps)
+  }
+  const delivered = await send(ruling, delivery, deadline, deps)
+  void noted(delivery, delivered, deps)
+  return { result: 'delivered', ...delivered }
+}
+
 /** Nobody has tried to bring this one before, and nobody else does at this moment. */
 async function bringFresh(
   ruling: Ruling,
@@ -90,6 +107,7 @@ async function bringFresh(
     // No reply waits for it. Until then the row stands in its lane, and so does the lane here.
     void noted(delivery, delivered, deps).then(() => {
       outbox.live.end(lane, 'accepted')
+      outbox.brought(delivery.event)
       outbox.wake()
     })
     return { result: 'delivered', ...delivered }

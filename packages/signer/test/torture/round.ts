@@ -104,11 +104,8 @@ export class Round {
         if (expected !== null && !book.has(expected)) this.wrong.push(`lost: ${eventId}`)
       }
       this.wrong.push(...book.wrong)
-      // Where the database was killed an answer was seen to overtake an older one: docs/torture.md.
-      if (this.#disturbances === 0) {
-        const late = outOfOrder(this.#scenario, book.order)
-        this.wrong.push(...late.map((subject) => `out of order: ${subject}`))
-      }
+      const late = outOfOrder(this.#scenario, book.order)
+      this.wrong.push(...late.map((subject) => `out of order: ${subject}`))
       this.wrong.push(...(await this.#witness.verify(this.#taken)))
       const counts: RoundCounts = {
         kills: this.#kills,

@@ -32,6 +32,7 @@ export function outbox({ describe, test, expect, with: withDatabase }: Suite): v
           verdict: 'sign',
           body,
           receivedAtMs: delivery.receivedAtMs,
+          isFirst: true,
           attempts: 0,
           nextAttemptAtMs: delivery.receivedAtMs,
         }
@@ -75,9 +76,12 @@ export function outbox({ describe, test, expect, with: withDatabase }: Suite): v
           const { queued } = await owe(store, pointDelivery(event, channel))
           expect(queued?.isFirst).toBe(event !== 'e-2')
         }
+        const firsts = async () => (await store.outbox.rows()).map(({ isFirst }) => isFirst)
+        expect(await firsts()).toEqual([true, false, true])
         expect(await claim(store, 'a', 10)).toEqual(['e-1', 'e-3'])
         expect(await claim(await open(), 'b', 10)).toEqual([])
         await store.markAnswered(pointDelivery('e-1', 7).event, filled(1), 10)
+        expect(await firsts()).toEqual([true, true])
         expect(await claim(await open(), 'b', 10)).toEqual(['e-2'])
       }))
 
@@ -126,6 +130,7 @@ export function outbox({ describe, test, expect, with: withDatabase }: Suite): v
         expect(await store.outbox.setAside(first.event, 'POISONED', author)).toBe(false)
         const row = await (await open()).outbox.row(first.event)
         expect([row?.setAside, row?.claim]).toEqual([{ reason: 'POISONED', atMs: 5 }, undefined])
+        expect(row?.isFirst).toBe(false)
         expect((await store.outbox.summary()).setAside).toBe(1)
         expect((await store.outbox.summary()).waiting).toBe(1)
         expect(await claim(store, 'b', 50)).toEqual(['e-2'])
