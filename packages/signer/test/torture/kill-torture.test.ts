@@ -5,7 +5,7 @@ import { Draw } from './draw.ts'
 import { option, report } from './report.ts'
 import { Round, type RoundCounts } from './round.ts'
 
-const kills = option('KILLS') ?? 20
+const kills = option('KILLS') ?? 100
 const seed = option('SEED') ?? 1
 const postgresKills = Math.ceil(kills / 10)
 /** Half a minute for each of them, on a busy machine. */
