@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseAddress } from '@boltwarden/core/bitcoin/address'
 import { sats } from '@boltwarden/core/units'
 import {
@@ -7,13 +9,20 @@ import {
   LightsparkNodeWithRemoteSigning,
   type OutgoingPayment,
   WithdrawalMode,
+  WithdrawalRequest,
 } from '@lightsparkdev/lightspark-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runJson } from '../src/demo/command.ts'
 import { type DemoSet, openSet } from '../src/demo/set.ts'
 import { attachBackend } from '../src/index.ts'
 import { createNodeBackend } from '../src/lightning/node-backend.ts'
 
 // The official client, unchanged; behind the API a real Lightning node, whose keys the signer has.
+
+const signerMain = fileURLToPath(
+  new URL('../../../packages/signer/dist/cli/main.js', import.meta.url),
+)
+const stranger = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
 
 let set: DemoSet
 let client: LightsparkClient
@@ -89,9 +98,30 @@ describe('the official client, with a real node behind the API', () => {
   })
 
   test('cannot withdraw where the owner’s policy knows nobody', async () => {
-    const to = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
-    const withdrawal = client.requestWithdrawal(nodeId, 100_000, to, WithdrawalMode.WALLET_ONLY)
+    const mode = WithdrawalMode.WALLET_ONLY
+    const withdrawal = client.requestWithdrawal(nodeId, 100_000, stranger, mode)
     await expect(withdrawal).rejects.toThrow('did not sign')
     expect(set.stage.alice().wallet.free().length).toBeGreaterThan(0)
+  })
+
+  test('withdraws once the owner has announced it to the signer, and that much only', async () => {
+    const { wallet } = set.stage.alice()
+    const config = join(set.signer.files.signer, 'boltwarden.toml')
+    const terms = ['--address', stranger, '--amount-sats', '100000', '--config', config, '--json']
+    const { signal } = new AbortController()
+    await runJson(signerMain, ['intents', 'add', 'withdrawal', ...terms], signal)
+    const mode = WithdrawalMode.WALLET_ONLY
+    const more = client.requestWithdrawal(nodeId, 100_001, stranger, mode)
+    await expect(more).rejects.toThrow('did not sign')
+    const before = wallet.balance()
+    const request = await client.requestWithdrawal(nodeId, 100_000, stranger, mode)
+    expect(request).toMatchObject({ status: 'IN_PROGRESS', bitcoinAddress: stranger })
+    await set.stage.mine(1)
+    const query = WithdrawalRequest.getWithdrawalRequestQuery(request.id)
+    const done = await client.executeRawQuery(query)
+    expect(done?.status).toBe('SUCCESSFUL')
+    const feeSats = BigInt(done?.totalFees?.originalValue ?? 0) / 1000n
+    expect(feeSats).toBeGreaterThan(0n)
+    expect(wallet.balance()).toBe(before - 100_000n - feeSats)
   })
 })
