@@ -7,6 +7,11 @@ export type BatchLimits = {
   readonly tasks: number
   /** The most bytes of bodies, unless one alone has more. */
   readonly bytes: number
+  /**
+   * How long accepted answers wait for decisions whose commit they can share, in milliseconds. No
+   * reply waits for them.
+   */
+  readonly patienceMs: number
 }
 
 /**
@@ -16,7 +21,11 @@ export type BatchLimits = {
 export type OnCommit = (parts: number) => () => void
 
 /** Enough to share the cost of a commit, and few enough not to hold up the event loop. */
-export const defaultBatchLimits: BatchLimits = Object.freeze({ tasks: 64, bytes: 4 << 20 })
+export const defaultBatchLimits: BatchLimits = Object.freeze({
+  tasks: 64,
+  bytes: 4 << 20,
+  patienceMs: 5,
+})
 
 /** How many accepted answers one commit notes: each is a row or two. */
 const maxAccepted = 256
@@ -26,12 +35,6 @@ const maxAccepted = 256
  * are under way comes in between their decisions; an idle loop turns in microseconds.
  */
 const quietTurns = 4
-
-/**
- * The same where only accepted answers are there. No reply waits for those, so they wait for the next
- * decisions and share their commit: the calls behind them pass one piece of work a turn.
- */
-const patientTurns = 256
 
 type Waiting<T> = {
   readonly task: Task<T>
@@ -57,6 +60,8 @@ export class Gathering<T> {
   readonly #idlers: (() => void)[] = []
   #isCommitting = false
   #isDue = false
+  /** Set while only accepted answers are there, and wait. */
+  #patience: NodeJS.Timeout | undefined
 
   constructor(
     backend: Pick<Backend, 'commit'>,
@@ -86,12 +91,20 @@ export class Gathering<T> {
 
   /** Resolves once everything that was asked for is on the disk, or has failed. */
   idle(): Promise<void> {
-    if (!this.#isDue && !this.#isCommitting) return Promise.resolve()
+    const isPatient = this.#patience !== undefined
+    if (!this.#isDue && !this.#isCommitting && !isPatient) return Promise.resolve()
     return new Promise((resolve) => this.#idlers.push(resolve))
   }
 
   #gather(): void {
     if (this.#isCommitting || this.#isDue) return
+    if (this.#tasks.length > 0 || this.#accepted.length >= maxAccepted) this.#begin()
+    else this.#patience ??= setTimeout(() => this.#begin(), this.#limits.patienceMs)
+  }
+
+  #begin(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
     this.#isDue = true
     this.#look(0, 0)
   }
@@ -102,7 +115,7 @@ export class Gathering<T> {
       const [tasks, accepted] = [this.#tasks.length, this.#accepted.length]
       const isEnough = tasks >= this.#limits.tasks || accepted >= maxAccepted
       const quietNow = tasks + accepted > seen ? 0 : quiet + 1
-      if (!isEnough && quietNow < (tasks > 0 ? quietTurns : patientTurns)) {
+      if (!isEnough && quietNow < quietTurns) {
         this.#look(tasks + accepted, quietNow)
         return
       }

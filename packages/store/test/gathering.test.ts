@@ -52,7 +52,7 @@ test('what is asked in turns that follow each other shares a commit', async () =
 
 test('a commit is bounded by number and by bytes, but one is always served', async () => {
   const { backend, sizes } = counted()
-  const store = createStore(backend, { limits: { tasks: 3, bytes: 10 } })
+  const store = createStore(backend, { limits: { tasks: 3, bytes: 10, patienceMs: 0 } })
   const keeping = (length: number) => ({ body: new Uint8Array(length) })
   const lengths = [1, 1, 1, 1, 9, 20, 5, 5, 1]
   await Promise.all(
@@ -88,7 +88,7 @@ test('what arrives during a commit waits for the next one, and shares it', async
 
 test('accepted answers wait a while for decisions, and share their commit', async () => {
   const { backend, sizes } = counted()
-  const store = createStore(backend)
+  const store = createStore(backend, { limits: { tasks: 64, bytes: 1000, patienceMs: 60_000 } })
   const [first, second] = deliveries(2)
   if (first === undefined || second === undefined) throw new TypeError('two were expected')
   await store.decide(first, signs(first))
