@@ -32,9 +32,12 @@ export async function attempt(
       ...(signal === undefined ? [] : [aborted(signal, over.signal)]),
     ])
   } finally {
-    over.abort()
+    over.abort(noError)
   }
 }
+
+/** Without a reason an error with a stack would be made for each attempt. */
+const noError = 'over'
 
 async function exchanged(
   request: ApiRequest,

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** The clock of a client; tests bring their own. */
 export interface Clock {
   /** Milliseconds since any fixed moment, never going back. */
@@ -11,7 +9,23 @@ export interface Clock {
 /** The clock of this process. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  sleep,
+}
+
+/** As that of `node:timers/promises`, which makes an error with a stack for each sleep that is ended. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const ended = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', ended)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', ended, { once: true })
+  })
 }
 
 /** An even random number from 0 to below 1, to spread retries. */
