@@ -2,7 +2,6 @@ import { eventId } from '@boltwarden/core/ids'
 import { describe, expect, test } from 'vitest'
 import type { Entropy } from '../src/entropy.ts'
 import { restMs } from '../src/outbox/back-off.ts'
-import { LiveLanes } from '../src/outbox/live-lanes.ts'
 import { Settlements } from '../src/outbox/settlements.ts'
 import { steadyNow } from '../src/outbox/steady-now.ts'
 import { ManualClock } from './shared/manual-clock.ts'
@@ -39,28 +38,6 @@ describe('the time of claims and rests', () => {
     expect(now()).toBe(1_000_020)
     clock.jump(6 * 3_600_000)
     expect(now()).toBe(1_000_020 + 3_600_000)
-  })
-})
-
-describe('lanes of fresh answers', () => {
-  test('what comes at the same time goes at the same time', () => {
-    const lanes = new LiveLanes()
-    expect([lanes.begin('a', true), lanes.begin('a', false)]).toEqual([true, true])
-    lanes.end('a', 'accepted')
-    expect(lanes.begin('a', false)).toBe(true)
-  })
-
-  test('what comes later does not overtake what waits; another lane does', () => {
-    const lanes = new LiveLanes()
-    lanes.begin('a', true)
-    lanes.begin('a', false)
-    lanes.end('a', 'waits')
-    expect(lanes.begin('a', false)).toBe(false)
-    expect(lanes.begin('b', true)).toBe(true)
-    lanes.end('a', 'accepted')
-    // Nothing of it is on its way any more, and an older one stands in the outbox.
-    expect(lanes.begin('a', false)).toBe(false)
-    expect(lanes.begin('a', true)).toBe(true)
   })
 })
 

@@ -14,7 +14,7 @@ import type {
   AuditSeal,
   Author,
 } from './audit/row.ts'
-import type { Outbox, OwedAnswer, Queued } from './outbox.ts'
+import type { NewAnswer, Outbox, Queued } from './outbox.ts'
 import type { Page } from './page.ts'
 
 /** What a step leaves behind and what it tells its caller. */
@@ -30,7 +30,7 @@ export type Recorded = {
   /** The next row of the audit log. */
   readonly audit: AuditDecision
   /** A row of the outbox; one that stands there for this event already stays as it is. */
-  readonly owed?: OwedAnswer
+  readonly owed?: NewAnswer
 }
 
 /** One decision of a {@link Batch}. */

@@ -54,12 +54,15 @@ export {
   type Claim,
   type FailedAttempt,
   farAheadMs,
+  isFresh,
   laneOf,
+  type NewAnswer,
   type Outbox,
   type OutboxRow,
   type OutboxSummary,
   type OwedAnswer,
   type Queued,
+  takenOver,
 } from './outbox.ts'
 export type { Page } from './page.ts'
 export { Permit } from './permit.ts'

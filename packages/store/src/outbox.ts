@@ -43,13 +43,40 @@ export type OutboxRow = OwedAnswer & {
   readonly setAside?: { readonly reason: string; readonly atMs: number }
 }
 
+/** An answer as it goes into the outbox. */
+export type NewAnswer = OwedAnswer & {
+  /** The caller's clock as it is decided, in milliseconds since 1970. */
+  readonly nowMs: number
+}
+
 /** Where an answer stands that was just decided. */
 export type Queued = {
   /** As {@link OutboxRow.sequence}. */
   readonly sequence: number
-  /** Whether it is the first of its lane: nothing older has to go out before it. */
-  readonly isFirst: boolean
+  /**
+   * Whether nothing older of its lane waits to be brought again. What is asked for at the same time
+   * may go out at the same time: an older answer whose first attempt is under way does not count. It
+   * is, while the claim it came with lasts, if that is of the same signer, or younger than
+   * {@link freshMs}: another signer may be dead.
+   */
+  readonly isClear: boolean
 }
+
+/** How long an answer counts as being brought for the first time by another signer. */
+export const freshMs = 1000
+
+/** Whether the first attempt to bring a row is under way, as {@link Queued} has it. */
+export function isFresh(
+  { claim, lastError, receivedAtMs }: Pick<OutboxRow, 'claim' | 'lastError' | 'receivedAtMs'>,
+  { claim: own, nowMs }: Pick<NewAnswer, 'claim' | 'nowMs'>,
+): boolean {
+  if (claim === undefined || lastError !== undefined) return false
+  const isOn = claim.untilMs > nowMs && claim.untilMs <= nowMs + farAheadMs
+  return isOn && (claim.instance === own?.instance || receivedAtMs >= nowMs - freshMs)
+}
+
+/** What a row failed with of which nobody knows what became of its first attempt. */
+export const takenOver = 'TAKEN_OVER'
 
 /** How much waits. */
 export type OutboxSummary = {
@@ -66,7 +93,8 @@ export type OutboxSummary = {
  */
 export interface Outbox {
   /**
-   * Claims rows that are due and that nobody holds: the first of each lane, longest due first.
+   * Claims rows that are due and that nobody holds: the first of each lane, longest due first. One
+   * that did not fail yet has {@link takenOver} as its error from then on.
    *
    * A claim or a pause that ends more than {@link farAheadMs} after `nowMs` was written by a clock
    * that was set back since, and holds nobody off either.

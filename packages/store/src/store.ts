@@ -9,7 +9,7 @@ import { type Scope, scopeOf, type View, type Writes } from '@boltwarden/policy/
 import { type AuditDecision, grantDigest } from './audit/row.ts'
 import type { Backend, Step } from './backend.ts'
 import { type BatchLimits, Gathering, type OnCommit } from './gathering.ts'
-import { type Claim, laneOf, type OwedAnswer, type Queued } from './outbox.ts'
+import { type Claim, laneOf, type NewAnswer, type Queued } from './outbox.ts'
 import { mintPermit, type Permit } from './permit.ts'
 
 /** What became of a delivery. */
@@ -31,6 +31,8 @@ export type Keeping = {
   readonly body: Uint8Array
   /** Who brings the answer first. */
   readonly claim?: Claim
+  /** The caller's clock, in milliseconds since 1970; the event's arrival by default. */
+  readonly nowMs?: number
 }
 
 /** The enforcement state. There is no separate read and write, so they cannot come apart. */
@@ -139,8 +141,8 @@ function owedOf(
   { event, request, receivedAtMs }: Delivery,
   scope: Scope,
   { decision }: Judgement,
-  { body, claim }: Keeping,
-): OwedAnswer | undefined {
+  { body, claim, nowMs = receivedAtMs }: Keeping,
+): NewAnswer | undefined {
   if (decision.verdict === 'hold' || !isAnswerOwed(request, decision)) return undefined
   return {
     event,
@@ -149,6 +151,7 @@ function owedOf(
     verdict: decision.verdict,
     body,
     receivedAtMs,
+    nowMs,
     ...(claim !== undefined && { claim }),
   }
 }

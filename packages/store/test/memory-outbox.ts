@@ -6,12 +6,14 @@ import {
   type Claim,
   type FailedAttempt,
   farAheadMs,
+  isFresh,
+  type NewAnswer,
   type Outbox,
   type OutboxRow,
   type OutboxSummary,
-  type OwedAnswer,
   type Page,
   type Queued,
+  takenOver,
 } from '@boltwarden/store'
 import { pageLimit } from '#src/page'
 
@@ -29,12 +31,15 @@ export class MemoryOutbox implements Outbox {
     this.#ports = ports
   }
 
-  add(sequence: number, owed: OwedAnswer): Queued | undefined {
-    if (this.#rows.has(owed.event)) return undefined
-    const isFirst = this.#first(owed.lane) === undefined
+  add(sequence: number, answer: NewAnswer): Queued | undefined {
+    if (this.#rows.has(answer.event)) return undefined
+    const { nowMs: _nowMs, ...owed } = answer
+    const isClear = this.#sorted().every(
+      (row) => row.lane !== owed.lane || row.setAside !== undefined || isFresh(row, answer),
+    )
     const nextAttemptAtMs = owed.receivedAtMs
     this.#rows.set(owed.event, { ...owed, sequence, attempts: 0, nextAttemptAtMs })
-    return { sequence, isFirst }
+    return { sequence, isClear }
   }
 
   remove(event: EventId): boolean {
@@ -53,7 +58,7 @@ export class MemoryOutbox implements Outbox {
       .filter((row) => row.claim === undefined || isOver(row.claim.untilMs, nowMs))
       .sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs || a.sequence - b.sequence)
       .slice(0, pageLimit({ limit }))
-      .map((row) => ({ ...row, claim }))
+      .map((row) => ({ ...row, claim, lastError: row.lastError ?? takenOver }))
     for (const row of due) this.#rows.set(row.event, row)
     if (due.length > 0) this.#ports.written()
     return due.map((row) => this.#shown(row))

@@ -5,7 +5,6 @@ import { errorFacts, type Logger } from '../logging.ts'
 import type { Metrics } from '../metrics.ts'
 import { type Attempt, type AttemptDeps, attempt } from './attempt.ts'
 import { type BackOff, restMs } from './back-off.ts'
-import { LiveLanes } from './live-lanes.ts'
 import type { SetAsideReason } from './result.ts'
 import { Settlements } from './settlements.ts'
 import { steadyNow } from './steady-now.ts'
@@ -45,8 +44,6 @@ const awaitedMs = 100
 export class OutboxWorker {
   /** Names this process, and no other that ever was, among those that share a store. */
   readonly instance: string
-  /** The lanes of which fresh answers are on their way. */
-  readonly live = new LiveLanes()
   /** Milliseconds since 1970, as claims and rests are measured. */
   readonly nowMs: () => number
   readonly #options: OutboxOptions
@@ -54,6 +51,8 @@ export class OutboxWorker {
   readonly #working = new Set<Promise<void>>()
   readonly #settlements = new Settlements()
   readonly #failures = new Map<EventId, number>()
+  /** Until when each lane is held up, see {@link holdUp}. */
+  readonly #heldUp = new Map<string, number>()
   #wakeUp: (() => void) | undefined
   #isAwake = false
   #isStopping = false
@@ -109,6 +108,19 @@ export class OutboxWorker {
   /** Resolves once the answer to this event was brought; `forget` ends the waiting. */
   whenBrought(event: EventId): { readonly brought: Promise<void>; readonly forget: () => void } {
     return this.#settlements.of(event)
+  }
+
+  /**
+   * Lets nothing fresh of a lane go out until `untilMs`: one of its answers failed, and the store
+   * could not be told that it waits.
+   */
+  holdUp(lane: string, untilMs: number): void {
+    rememberIn(this.#heldUp, lane, untilMs)
+  }
+
+  /** Whether a lane is held up now. */
+  isHeldUp(lane: string): boolean {
+    return (this.#heldUp.get(lane) ?? 0) > this.nowMs()
   }
 
   /** Lets an answer that this process holds rest until its next attempt. */
@@ -224,15 +236,9 @@ export class OutboxWorker {
     }
     const failures = (this.#failures.get(event) ?? 0) + 1
     if (failures >= this.#options.maxAttempts) return this.setAside(event, 'TOO_MANY_ATTEMPTS')
-    this.#remember(event, failures)
+    // What is forgotten is tried some more times before it is set aside.
+    rememberIn(this.#failures, event, failures)
     return this.postpone(event, attempts + 1, code)
-  }
-
-  /** What is forgotten is tried some more times before it is set aside. */
-  #remember(event: EventId, failures: number): void {
-    this.#failures.set(event, failures)
-    const [oldest] = this.#failures.keys()
-    if (this.#failures.size > maxRemembered && oldest !== undefined) this.#failures.delete(oldest)
   }
 
   #rest(): Promise<void> {
@@ -253,4 +259,12 @@ export class OutboxWorker {
       this.#wakeUp = end
     })
   }
+}
+
+/** Remembers the newest of a kind, and so many. */
+function rememberIn<K>(memory: Map<K, number>, key: K, value: number): void {
+  memory.delete(key)
+  memory.set(key, value)
+  const [oldest] = memory.keys()
+  if (memory.size > maxRemembered && oldest !== undefined) memory.delete(oldest)
 }

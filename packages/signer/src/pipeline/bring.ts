@@ -93,27 +93,25 @@ async function bringAgain(
 /** Nobody has tried to bring this one before, and nobody else does at this moment. */
 async function bringFresh(
   ruling: Ruling,
-  { isFirst }: Queued,
+  { isClear }: Queued,
   delivery: Delivery,
   deadline: Deadline,
   deps: OutboxDeps,
 ): Promise<Brought> {
   const { outbox } = deps
   const lane = laneOf(scopeOf(delivery))
-  if (!outbox.live.begin(lane, isFirst)) return waitBehind(delivery, deadline, deps)
+  if (!isClear || outbox.isHeldUp(lane)) return waitBehind(delivery, deadline, deps)
   try {
     const delivered = await send(ruling, delivery, deadline, deps)
     outbox.noticed('answers')
-    // No reply waits for it. Until then the row stands in its lane, and so does the lane here.
+    // No reply waits for it.
     void noted(delivery, delivered, deps).then(() => {
-      outbox.live.end(lane, 'accepted')
       outbox.brought(delivery.event)
       outbox.wake()
     })
     return { result: 'delivered', ...delivered }
   } catch (error) {
-    outbox.live.end(lane, 'waits')
-    await letRest(delivery, error, deps)
+    await letRest(delivery, error, deadline, deps)
     throw error
   }
 }
@@ -165,21 +163,38 @@ async function noted(
 
 /** Leaves the answer to the worker. Where that fails, the claim ends by itself. */
 async function letRest(
-  { event }: Delivery,
+  delivery: Delivery,
   error: unknown,
+  deadline: Deadline,
   { outbox, logger }: OutboxDeps,
 ): Promise<void> {
+  const { event } = delivery
   try {
     if (isFault(error, 'ANSWER_REFUSED')) return await outbox.setAside(event, 'ANSWER_REFUSED')
     const isRefused = isFault(error, 'PLATFORM_REFUSED')
     if (!isRefused) outbox.noticed('out-of-reach')
     await outbox.postpone(event, 1, isFault(error) ? error.fault.code : 'INTERNAL')
   } catch (failure) {
+    holdUp(delivery, deadline, { outbox })
     logger.error({ event_id: event, error: errorFacts(failure) }, 'attempt not noted')
   }
 }
 
-/** Whether the worker brings it, whatever happens to this process. */
+/** Lets nothing of its lane overtake an answer of which the store does not know that it waits. */
+export function holdUp(
+  delivery: Delivery,
+  deadline: Deadline,
+  { outbox }: Pick<BringDeps, 'outbox'>,
+): void {
+  outbox?.holdUp(laneOf(scopeOf(delivery)), claimEnd(deadline, outbox))
+}
+
+/** Nobody else brings an answer while its call lasts; and a second for noting what came of it. */
+export function claimEnd(deadline: Deadline, { nowMs }: Pick<OutboxWorker, 'nowMs'>): number {
+  return nowMs() + Math.max(0, Math.ceil(deadline.leftMs())) + 1000
+}
+
+/** Whether the worker brings it, whatever happens to this process, and nothing overtakes it. */
 async function isKept(
   { decision }: Ruling,
   { event, request }: Delivery,
@@ -188,7 +203,7 @@ async function isKept(
   if (outbox === undefined || !isAnswerOwed(request, decision)) return false
   try {
     const row = await store.outbox.row(event)
-    return row !== undefined && row.setAside === undefined
+    return row !== undefined && row.setAside === undefined && row.lastError !== undefined
   } catch (error) {
     logger.error({ event_id: event, error: errorFacts(error) }, 'outbox cannot be read')
     return false

@@ -10,7 +10,7 @@ import type { HeldBodies } from '../overload/held-bodies.ts'
 import { laneOf } from '../overload/lane.ts'
 import type { Place, WaitingRoom } from '../overload/waiting-room.ts'
 import type { WebhookSecrets } from '../webhook-secrets.ts'
-import { type BringDeps, bring } from './bring.ts'
+import { type BringDeps, bring, claimEnd, holdUp } from './bring.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
 import { decisionFacts, type Ending, failed, refusalBody } from './ending.ts'
 import { readCall } from './receive.ts'
@@ -134,6 +134,10 @@ async function ruleOn(
     const keeping = keepingOf(call, deadline, deps)
     ruled = await decideOnceRevealed(delivery, deadline, place, deps, keeping)
     return ruled
+  } catch (error) {
+    // It may be recorded even so, or in a moment: its answer waits then.
+    holdUp(delivery, deadline, deps)
+    throw error
   } finally {
     deps.capture.add(call, ruled)
   }
@@ -146,12 +150,9 @@ function keepingOf(
   { outbox }: PipelineDeps,
 ): Keeping | undefined {
   if (outbox === undefined) return undefined
-  const untilMs = outbox.nowMs() + Math.max(0, Math.ceil(deadline.leftMs())) + graceMs
-  return { body, claim: { instance: outbox.instance, untilMs } }
+  const claim = { instance: outbox.instance, untilMs: claimEnd(deadline, outbox) }
+  return { body, claim, nowMs: outbox.nowMs() }
 }
-
-/** For noting what came of it. */
-const graceMs = 1000
 
 async function answerRequest(
   ruling: Ruled,
@@ -175,7 +176,6 @@ async function answerRequest(
     const reply = { status: 403, body: refusalBody('REFUSED', decision.violations) }
     return { outcome: 'refused', reply, facts: told }
   }
-  // Begun in the turn of the commit: later on, the lane that the answer stands in may have moved on.
   const brought = await bring(ruling, delivery, deadline, deps)
   if (brought.result === 'recorded') {
     return { outcome: 'recorded', reply: { status: 200 }, facts: told, error: brought.error }

@@ -8,6 +8,7 @@ import {
   type Outbox,
   type OutboxRow,
   type OutboxSummary,
+  takenOver,
 } from '../outbox.ts'
 import { outboxColumns, outboxRowOf, outboxSummaryOf } from '../outbox-rows.ts'
 import { type Page, pageLimit } from '../page.ts'
@@ -23,7 +24,8 @@ const sql = {
     AND (next_attempt_at <= $2 OR next_attempt_at > $3)
     AND (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $3)
     ORDER BY next_attempt_at, sequence LIMIT $4`,
-  claim: `UPDATE outbox SET claimed_by = $1, claimed_until = $2 WHERE event = ANY($3::text[])`,
+  claim: `UPDATE outbox SET claimed_by = $1, claimed_until = $2,
+    last_error = coalesce(last_error, '${takenOver}') WHERE event = ANY($3::text[])`,
   held: 'SELECT lane FROM outbox WHERE event = $1 AND claimed_by = $2',
   postpone: `UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1, last_error = $2,
     claimed_by = NULL, claimed_until = NULL WHERE event = $3`,
@@ -76,7 +78,8 @@ export class PostgresOutbox implements Outbox {
       const { instance, untilMs } = claim
       const values = [instance, untilMs, events]
       await transaction.commit([{ name: 'claim', text: sql.claim, values }])
-      return rows.map((row) => ({ ...row, claim: { instance, untilMs } }))
+      const taken = { claim: { instance, untilMs } }
+      return rows.map((row) => ({ ...row, ...taken, lastError: row.lastError ?? takenOver }))
     })
   }
 

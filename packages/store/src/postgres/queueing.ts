@@ -1,12 +1,16 @@
 import type { EventId } from '@boltwarden/core/ids'
-import type { OwedAnswer, Queued } from '../outbox.ts'
+import { farAheadMs, freshMs, type NewAnswer, type Queued } from '../outbox.ts'
 import { text } from '../rows.ts'
 import type { Result, Statement } from './session.ts'
 
 const sql = {
   there: 'SELECT event, lane FROM outbox WHERE event = ANY($1::text[])',
-  lanes: `SELECT DISTINCT lane FROM outbox WHERE lane = ANY($1::text[]) AND set_aside_at IS NULL
-    AND NOT event = ANY($2::text[])`,
+  // What is no first attempt under way, as `isFresh` has it, waits.
+  lanes: `SELECT lane, bool_or(claimed_until IS NULL OR last_error IS NOT NULL
+      OR claimed_until <= $3 OR claimed_until > $4
+      OR (NOT claimed_by = ANY($5::text[]) AND received_at < $6)) AS waits
+    FROM outbox WHERE lane = ANY($1::text[]) AND set_aside_at IS NULL
+    AND NOT event = ANY($2::text[]) GROUP BY lane`,
   remove: 'DELETE FROM outbox WHERE event = ANY($1::text[])',
   promote: `UPDATE outbox SET is_first = 1 WHERE sequence IN
     (SELECT min(sequence) FROM outbox WHERE lane = ANY($1::text[]) AND set_aside_at IS NULL
@@ -21,7 +25,7 @@ const sql = {
 } as const
 
 /** An answer to go into the outbox, with the sequence of its decision. */
-export type Owed = { readonly sequence: number; readonly answer: OwedAnswer }
+export type Owed = { readonly sequence: number; readonly answer: NewAnswer }
 
 /** Which of these events stand in the outbox. */
 export function lookForQueued(events: readonly EventId[]): Statement {
@@ -31,12 +35,16 @@ export function lookForQueued(events: readonly EventId[]): Statement {
 /** What has to be known of the outbox, under the lock of the chain, before {@link queueing}. */
 export function lookAtOutbox(
   accepted: readonly EventId[],
-  owed: readonly OwedAnswer[],
+  owed: readonly NewAnswer[],
 ): readonly Statement[] {
   const lanes = [...new Set(owed.map(({ lane }) => lane))]
+  // A batch is of one signer.
+  const instances = [...new Set(owed.flatMap(({ claim }) => claim?.instance ?? []))]
+  const nowMs = Math.max(0, ...owed.map((answer) => answer.nowMs))
+  const times = [nowMs, nowMs + farAheadMs, instances, nowMs - freshMs]
   return [
     lookForQueued([...accepted, ...owed.map(({ event }) => event)]),
-    { name: 'lanes', text: sql.lanes, values: [lanes, accepted] },
+    { name: 'lanes', text: sql.lanes, values: [lanes, accepted, ...times] },
   ]
 }
 
@@ -57,15 +65,18 @@ export function queueing(
   const gone = accepted.filter((event) => lanesOf.has(event))
   const waiting = new Set(lanesOf.keys())
   for (const event of gone) waiting.delete(event)
-  const lanes = new Set((taken?.rows ?? []).map((row) => text(row, 'lane')))
+  const lanes = new Map(
+    (taken?.rows ?? []).map((row) => [text(row, 'lane'), row['waits'] === true] as const),
+  )
   const queued = new Map<number, Queued>()
   const added: (Owed & { readonly isFirst: boolean })[] = []
   for (const { sequence, answer } of owed) {
     if (waiting.has(answer.event)) continue
-    const isFirst = !lanes.has(answer.lane)
-    lanes.add(answer.lane)
+    const before = lanes.get(answer.lane)
+    const isFirst = before === undefined
+    lanes.set(answer.lane, before === true || answer.claim === undefined)
     waiting.add(answer.event)
-    queued.set(sequence, { sequence, isFirst })
+    queued.set(sequence, { sequence, isClear: before !== true })
     added.push({ sequence, answer, isFirst })
   }
   const freed = [...new Set(gone.flatMap((event) => lanesOf.get(event) ?? []))]
@@ -83,7 +94,7 @@ function removing(events: readonly EventId[], lanes: readonly string[]): readonl
 /** After {@link removing}: a row that was promoted there must not find one of these before it. */
 function adding(rows: readonly (Owed & { readonly isFirst: boolean })[]): readonly Statement[] {
   if (rows.length === 0) return []
-  const column = <C>(read: (answer: OwedAnswer) => C) => rows.map(({ answer }) => read(answer))
+  const column = <C>(read: (answer: NewAnswer) => C) => rows.map(({ answer }) => read(answer))
   const values = [
     rows.map(({ sequence }) => sequence),
     column(({ event }) => event),

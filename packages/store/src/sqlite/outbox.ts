@@ -5,11 +5,13 @@ import {
   type Claim,
   type FailedAttempt,
   farAheadMs,
+  freshMs,
+  type NewAnswer,
   type Outbox,
   type OutboxRow,
   type OutboxSummary,
-  type OwedAnswer,
   type Queued,
+  takenOver,
 } from '../outbox.ts'
 import { outboxColumns, outboxRowOf, outboxSummaryOf } from '../outbox-rows.ts'
 import { type Page, pageLimit } from '../page.ts'
@@ -21,8 +23,13 @@ const columns = outboxColumns.join(', ')
 
 const sql = {
   has: 'SELECT 1 FROM outbox WHERE event = ?',
-  laneIsEmpty: `SELECT NOT EXISTS
-    (SELECT 1 FROM outbox WHERE lane = ? AND set_aside_at IS NULL) AS is_first`,
+  // What is no first attempt under way, as `isFresh` has it, waits.
+  lane: `SELECT
+    NOT EXISTS (SELECT 1 FROM outbox WHERE lane = ?1 AND set_aside_at IS NULL) AS is_first,
+    NOT EXISTS (SELECT 1 FROM outbox WHERE lane = ?1 AND set_aside_at IS NULL
+      AND (claimed_until IS NULL OR last_error IS NOT NULL
+        OR claimed_until <= ?2 OR claimed_until > ?3
+        OR (claimed_by IS NOT ?4 AND received_at < ?5))) AS is_clear`,
   add: `INSERT INTO outbox (sequence, event, lane, request, verdict, body, received_at, is_first,
     next_attempt_at, claimed_by, claimed_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   laneOf: 'SELECT lane FROM outbox WHERE event = ?',
@@ -34,7 +41,8 @@ const sql = {
     AND (next_attempt_at <= ?2 OR next_attempt_at > ?3)
     AND (claimed_until IS NULL OR claimed_until <= ?1 OR claimed_until > ?3)
     ORDER BY next_attempt_at, sequence LIMIT ?4`,
-  claim: 'UPDATE outbox SET claimed_by = ?, claimed_until = ? WHERE event = ?',
+  claim: `UPDATE outbox SET claimed_by = ?, claimed_until = ?,
+    last_error = coalesce(last_error, '${takenOver}') WHERE event = ?`,
   postpone: `UPDATE outbox SET attempts = attempts + 1, next_attempt_at = ?, last_error = ?,
     claimed_by = NULL, claimed_until = NULL WHERE event = ? AND claimed_by = ?`,
   setAside: `UPDATE outbox SET set_aside_reason = ?, set_aside_at = ?, is_first = 0,
@@ -51,11 +59,13 @@ const sql = {
 export function enqueue(
   connection: Connection,
   sequence: number,
-  owed: OwedAnswer,
+  owed: NewAnswer,
 ): Queued | undefined {
-  const { event, lane, request, verdict, body, receivedAtMs, claim } = owed
+  const { event, lane, request, verdict, body, receivedAtMs, claim, nowMs } = owed
   if (connection.get(sql.has, event) !== undefined) return undefined
-  const isFirst = connection.get(sql.laneIsEmpty, lane)?.['is_first'] === 1
+  const own = claim?.instance ?? null
+  const times = [nowMs, nowMs + farAheadMs, own, nowMs - freshMs]
+  const { is_first: isFirst, is_clear: isClear } = connection.get(sql.lane, lane, ...times) ?? {}
   connection.run(
     sql.add,
     sequence,
@@ -65,12 +75,12 @@ export function enqueue(
     verdict,
     body,
     receivedAtMs,
-    isFirst ? 1 : 0,
+    isFirst === 1 ? 1 : 0,
     receivedAtMs,
     claim?.instance ?? null,
     claim?.untilMs ?? null,
   )
-  return { sequence, isFirst }
+  return { sequence, isClear: isClear === 1 }
 }
 
 /** Takes an answer out of the outbox, within the caller's transaction. */

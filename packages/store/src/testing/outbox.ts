@@ -1,5 +1,5 @@
 import type { Delivery } from '@boltwarden/policy/event'
-import type { OutboxRow } from '../outbox.ts'
+import { freshMs, type OutboxRow, takenOver } from '../outbox.ts'
 import type { Ruling, Store } from '../store.ts'
 import type { Suite } from './contract.ts'
 import {
@@ -23,7 +23,7 @@ export function outbox({ describe, test, expect, with: withDatabase }: Suite): v
         const store = await open()
         const delivery = pointDelivery('e-1', 7)
         const { queued } = await owe(store, delivery)
-        expect(queued).toEqual({ sequence: 1, isFirst: true })
+        expect(queued).toEqual({ sequence: 1, isClear: true })
         const row = {
           sequence: 1,
           event: delivery.event,
@@ -74,7 +74,7 @@ export function outbox({ describe, test, expect, with: withDatabase }: Suite): v
           ['e-3', 8],
         ] as const) {
           const { queued } = await owe(store, pointDelivery(event, channel))
-          expect(queued?.isFirst).toBe(event !== 'e-2')
+          expect(queued?.isClear).toBe(event !== 'e-2')
         }
         const firsts = async () => (await store.outbox.rows()).map(({ isFirst }) => isFirst)
         expect(await firsts()).toEqual([true, false, true])
@@ -83,6 +83,44 @@ export function outbox({ describe, test, expect, with: withDatabase }: Suite): v
         await store.markAnswered(pointDelivery('e-1', 7).event, filled(1), 10)
         expect(await firsts()).toEqual([true, true])
         expect(await claim(await open(), 'b', 10)).toEqual(['e-2'])
+      }))
+
+    test('lets a new answer pass those that are brought for the first time, and no others', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const a = { instance: 'a', untilMs: 9000 }
+        const isClear = async (event: string, by: string, nowMs: number, channel = 7) => {
+          const delivery = { ...pointDelivery(event, channel), receivedAtMs: nowMs }
+          const kept = { body, nowMs, claim: { instance: by, untilMs: 9000 } }
+          return (await store.decide(delivery, signs(delivery), kept)).queued?.isClear
+        }
+        const first = pointDelivery('e-1', 7)
+        await owe(store, first, a)
+        expect(await isClear('e-2', 'a', 8999)).toBe(true)
+        expect(await isClear('e-3', 'b', first.receivedAtMs + freshMs)).toBe(true)
+        // The other signer may be dead.
+        expect(await isClear('e-4', 'b', first.receivedAtMs + freshMs + 1)).toBe(false)
+        expect(await isClear('e-5', 'a', 9000)).toBe(false)
+        expect(await isClear('e-6', 'b', 9000, 8)).toBe(true)
+        const failure = { nextAttemptAtMs: 50, error: 'PLATFORM_UNAVAILABLE' }
+        await store.outbox.postpone(first.event, 'a', failure)
+        expect(await isClear('e-7', 'a', 20)).toBe(false)
+        await store.markAnswered(first.event, filled(1), 10)
+        expect(await isClear('e-8', 'a', 20)).toBe(true)
+        expect(await claim(store, 'a', 9000)).toEqual(['e-2', 'e-6'])
+        expect((await store.outbox.rows())[0]?.lastError).toBe(takenOver)
+        expect(await isClear('e-9', 'a', 9000)).toBe(false)
+      }))
+
+    test('counts two answers of one batch as brought at the same time', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const a = { instance: 'a', untilMs: 100 }
+        const [one, two, three] = ['e-1', 'e-2', 'e-3'].map((event) => pointDelivery(event, 7))
+        if (one === undefined || two === undefined || three === undefined) throw new TypeError()
+        const owed = await Promise.all([owe(store, one, a), owe(store, two), owe(store, three, a)])
+        // The second one is claimed by nobody: it waits.
+        expect(owed.map(({ queued }) => queued?.isClear)).toEqual([true, true, false])
       }))
 
     test('lets a claim end by the clock of who asks, or by a failed attempt', () =>
