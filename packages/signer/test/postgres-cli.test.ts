@@ -10,6 +10,7 @@ import { outboxCommands } from './shared/outbox-commands.ts'
 import { startPlatform } from './shared/platform.ts'
 import { databasePasswords, ownDatabase, postgresFolder, startPostgres } from './shared/postgres.ts'
 import { boltwarden } from './shared/process.ts'
+import { pruneCommand } from './shared/prune-command.ts'
 import { postEvent, sign } from './shared/service.ts'
 
 const first = 2 ** 48 - 1
@@ -40,10 +41,18 @@ const place = (name: string) => join(folder.folder, name)
 
 /** Runs a command with the configuration, and with the passphrase where it takes one. */
 async function run(...args: readonly string[]) {
-  const keyless = /^(backup|restore|move|export|import)$/.test(args[1] ?? '')
+  const keyless = /^(store (backup|restore|move|export|import|prune)|audit export)\b/.test(
+    args.join(' '),
+  )
   const at = keyless ? ['--config', folder.config] : folder.unlock
   const { code, out, err } = await boltwarden([...args, ...at, '--json']).ended
   return { code, told: JSON.parse(out === '' ? err : out) }
+}
+
+function openDatabase() {
+  const password = () => databasePasswords.signer
+  const address = { host: '127.0.0.1', port: server.port, database, user: 'signer', password }
+  return openPostgres({ address, realm: { network: 'REGTEST', fingerprint: '5436d724' } })
 }
 
 async function serve() {
@@ -104,16 +113,7 @@ describe('the commands on PostgreSQL', () => {
     folder.use(database)
     await folder.migrate()
     const old = { who: 'an operator', atMs: Date.now() - 100 * 86_400_000 }
-    const backend = await openPostgres({
-      address: {
-        host: '127.0.0.1',
-        port: server.port,
-        database,
-        user: 'signer',
-        password: () => databasePasswords.signer,
-      },
-      realm: { network: 'REGTEST', fingerprint: '5436d724' },
-    })
+    const backend = await openDatabase()
     await backend.audit.append(auditAct('policy-loaded', old, 'p'))
     await backend[Symbol.asyncDispose]()
     await use('Invoice:1')
@@ -195,6 +195,12 @@ describe('the commands on PostgreSQL', () => {
       code: 0,
       told: { sound: true, seal: { seal: 'ok' }, rows: { ledger: 4 } },
     })
+  })
+
+  test('old events are forgotten, and never declined when they come again', async () => {
+    folder.use(database)
+    await folder.migrate()
+    await pruneCommand(folder, platform, run, serve, await openDatabase())
   })
 
   test('answers that wait are listed, tried again and dropped', async () => {

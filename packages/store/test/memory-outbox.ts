@@ -34,6 +34,10 @@ export class MemoryOutbox implements Outbox {
     return { sequence, isFirst }
   }
 
+  has(event: EventId): boolean {
+    return this.#rows.has(event)
+  }
+
   remove(event: EventId): boolean {
     return this.#rows.delete(event)
   }
