@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { auditAct } from '@boltwarden/store'
 import { openPostgres } from '@boltwarden/store/postgres'
@@ -70,9 +71,11 @@ async function serve() {
 }
 
 /** Lets a signer decide, and stops it: a channel and an invoice are known then. */
-async function use(invoice: string) {
+async function use(invoice: string, points = 0) {
   const { post, stop } = await serve()
-  expect(await post(pointRequest(first, now()))).toBe(200)
+  for (let below = 0; below <= points; below++) {
+    expect(await post(pointRequest(first - below, now()))).toBe(200)
+  }
   expect(await post(hashRequest(invoice, now()))).toBe(200)
   expect(await stop()).toBe(0)
 }
@@ -156,7 +159,7 @@ describe('the commands on PostgreSQL', () => {
     expect([other.code, other.err]).toEqual([5, expect.stringContaining('STORE_FORKED')])
   })
 
-  test('backup, restore and import say what to do instead; export writes the state', async () => {
+  test('backup and restore say what to do instead; export writes the state', async () => {
     await usedDatabase()
     for (const args of [
       ['store', 'backup', '--out', place('backup')],
@@ -175,8 +178,62 @@ describe('the commands on PostgreSQL', () => {
       channels: [{ channel: 7, id: 'Channel:1' }],
       invoices: [{ invoice: 'Invoice:1' }],
     })
-    const { code, told } = await run('store', 'import', '--from', out)
-    expect([code, told.error.fault.expected]).toEqual([2, expect.stringContaining('store move')])
+  })
+
+  test('a state is imported from SQLite, and comes out as it went in', async () => {
+    const exported = async (name: string) => {
+      expect((await run('store', 'export', '--out', place(name))).code).toBe(0)
+      const { generation: _own, ...state } = JSON.parse(readFileSync(place(name), 'utf8'))
+      return state
+    }
+    const imported = (name: string) => run('store', 'import', '--from', place(name))
+    await use('Invoice:1')
+    const first = await exported('sqlite.json')
+    folder.use(database)
+    expect((await imported('sqlite.json')).told.error.message).toContain('STORE_DENIED')
+    await folder.migrate()
+    expect(await run('store', 'import', '--from', place('sqlite.json'), '--dry-run')).toMatchObject(
+      {
+        code: 0,
+        told: { imported: false, changed: { channels: 1, invoices: 1 } },
+      },
+    )
+    expect(await imported('sqlite.json')).toMatchObject({
+      code: 0,
+      told: { imported: true, history: 'apart', changed: { channels: 1, invoices: 1 } },
+    })
+    expect(await exported('postgres.json')).toEqual(first)
+    expect((await run('audit', 'export', '--out', place('log.ndjson'))).told).toMatchObject({
+      rows: 1,
+    })
+    const digest = createHash('sha256')
+      .update(readFileSync(place('sqlite.json')))
+      .digest('hex')
+    expect(readFileSync(place('log.ndjson'), 'utf8')).toMatch(
+      new RegExp(`"act":"state-imported".*sha256 ${digest}`),
+    )
+
+    // The seal of the SQLite file lies here still: it knows another store.
+    const { told } = await run('store', 'status')
+    expect(told).toMatchObject({ accepted: false, seal: { seal: 'STORE_FORKED' } })
+    await run('store', 'accept', '--reason', 'imported', '--yes')
+    await use('Invoice:2', 2)
+    const newer = await exported('newer.json')
+    expect(newer.channels[0].lowestPoint).toBe(first.channels[0].lowestPoint - 2)
+    expect(await imported('sqlite.json')).toMatchObject({
+      code: 0,
+      told: { changed: { channels: 0, invoices: 0, node: false } },
+    })
+    expect(await exported('after-older.json')).toEqual(newer)
+
+    const text = readFileSync(place('newer.json'), 'utf8').replaceAll('Channel:1', 'Channel:2')
+    writeFileSync(place('other.json'), text)
+    expect(await imported('other.json')).toMatchObject({
+      code: 5,
+      told: { error: { code: 'STORE_CONFLICTING' } },
+    })
+    expect(await exported('after-other.json')).toEqual(newer)
+    expect((await run('store', 'verify')).code).toBe(0)
   })
 
   test('a SQLite file is moved into it, and is signed with no more', async () => {
