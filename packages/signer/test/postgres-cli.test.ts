@@ -56,8 +56,8 @@ function openDatabase() {
   return openPostgres({ address, realm: { network: 'REGTEST', fingerprint: '5436d724' } })
 }
 
-async function serve() {
-  const running = boltwarden(['serve', ...folder.unlock])
+async function serve(unlock: readonly string[] = folder.unlock) {
+  const running = boltwarden(['serve', ...unlock])
   closers.push(() => running.child.kill('SIGKILL'))
   const ready = await running.line((line) => line.message === 'ready')
   const webhookUrl = String(ready.webhook)
@@ -159,6 +159,62 @@ describe('the commands on PostgreSQL', () => {
     expect([other.code, other.err]).toEqual([5, expect.stringContaining('STORE_FORKED')])
   })
 
+  test('each of two signers accepts a restored database, and neither takes it back', async () => {
+    const other = await postgresFolder(server, platform.url)
+    closers.push(other.remove)
+    const both = [folder, other]
+    for (const each of both) each.use(database)
+    await folder.migrate()
+    const serveBoth = () => Promise.all(both.map((each) => serve(each.unlock)))
+    const stopAll = async (signers: Awaited<ReturnType<typeof serveBoth>>) => {
+      for (const { stop } of signers) expect(await stop()).toBe(0)
+    }
+    const decideEach = async (invoices: readonly string[]) => {
+      const signers = await serveBoth()
+      for (const [at, { post }] of signers.entries()) {
+        expect(await post(hashRequest(invoices[at], now()))).toBe(200)
+      }
+      await stopAll(signers)
+    }
+    await decideEach(['Invoice:1', 'Invoice:2'])
+    const copy = await server.createDatabase(database)
+    await server.query(`ALTER DATABASE ${copy} OWNER TO owner`)
+    await decideEach(['Invoice:3', 'Invoice:4'])
+
+    for (const each of both) each.use(copy)
+    const statusOf = async ({ unlock }: typeof folder) => {
+      const { out } = await boltwarden(['store', 'status', ...unlock, '--json']).ended
+      return JSON.parse(out).seal.seal
+    }
+    const accept = async ({ unlock }: typeof folder, reason: string) => {
+      const accepting = ['store', 'accept', '--reason', reason, '--yes', '--json']
+      return (await boltwarden([...accepting, ...unlock]).ended).code
+    }
+    expect([await statusOf(folder), await statusOf(other)]).toEqual([
+      'STORE_ROLLED_BACK',
+      'STORE_ROLLED_BACK',
+    ])
+    expect(await accept(folder, 'restored, says the first')).toBe(0)
+    expect([await statusOf(folder), await statusOf(other)]).toEqual(['ok', 'STORE_FORKED'])
+    const refused = await boltwarden(['serve', ...other.unlock]).ended
+    expect([refused.code, refused.err]).toEqual([5, expect.stringContaining('STORE_NOT_ACCEPTED')])
+    expect(await accept(other, 'restored, says the second')).toBe(0)
+    expect(await accept(other, 'once more')).toBe(2)
+    await decideEach(['Invoice:5', 'Invoice:6'])
+    expect([await statusOf(folder), await statusOf(other)]).toEqual(['ok', 'ok'])
+    await run('audit', 'export', '--out', place('log.ndjson'))
+    const log = readFileSync(place('log.ndjson'), 'utf8')
+    expect(log.match(/"act":"store-accepted"[^}]*/g)).toEqual([
+      expect.stringContaining('says the first'),
+      expect.stringContaining('says the second'),
+    ])
+    for (const each of both) each.use(database)
+    expect([await statusOf(folder), await statusOf(other)]).toEqual([
+      'STORE_FORKED',
+      'STORE_FORKED',
+    ])
+  }, 180_000)
+
   test('backup and restore say what to do instead; export writes the state', async () => {
     await usedDatabase()
     for (const args of [
@@ -234,7 +290,7 @@ describe('the commands on PostgreSQL', () => {
     })
     expect(await exported('after-other.json')).toEqual(newer)
     expect((await run('store', 'verify')).code).toBe(0)
-  })
+  }, 180_000)
 
   test('a SQLite file is moved into it, and is signed with no more', async () => {
     await use('Invoice:1')
@@ -258,7 +314,7 @@ describe('the commands on PostgreSQL', () => {
     folder.use(database)
     await folder.migrate()
     await pruneCommand(folder, platform, run, serve, await openDatabase())
-  })
+  }, 180_000)
 
   test('answers that wait are listed, tried again and dropped', async () => {
     folder.use(database)

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { toHex } from '@boltwarden/core/hex'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
 import { type Backend, type StoreReport, verifyStore } from '@boltwarden/store'
@@ -13,6 +14,7 @@ import {
   sealStandingOf,
   standingOf,
 } from '../store-care/standing.ts'
+import { makeFolder } from '../write-file.ts'
 import { auditKeyOf } from './audit-key.ts'
 import { confirm } from './confirm.ts'
 import { openKeychain, type UnlockFlags } from './open-keychain.ts'
@@ -114,9 +116,12 @@ export async function runStoreAccept(flags: StoreAcceptFlags, terminal: Terminal
         'What was promised after this store was copied is not known to it: a secret may be released',
         'twice over, an old commitment signed for. Go on only where docs/operations.md says so.',
       ])
+      // On a new machine no signer has made it yet, and what is accepted is sealed at once.
+      makeFolder(dirname(config.store.seal_file))
       const { generation, lineage, head } = await file.accept(
         localAuthor(systemClock),
         flags.reason,
+        halted !== undefined,
       )
       const told = {
         accepted: true,
