@@ -215,6 +215,38 @@ describe('the commands on PostgreSQL', () => {
     ])
   }, 180_000)
 
+  test('verify says so where the database is changed while it looks', async () => {
+    await usedDatabase()
+    const signer = await server.connect(database)
+    closers.push(() => signer.end())
+    // It has begun by the time at which it reads the log, and waits there.
+    await signer.query('BEGIN; LOCK TABLE audit IN ACCESS EXCLUSIVE MODE')
+    const verified = run('store', 'verify')
+    const waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'audit'::regclass"
+    while ((await signer.query(waiting)).rows.length === 0);
+    await signer.query('UPDATE chain SET generation = generation + 1; COMMIT')
+    expect(await verified).toMatchObject({ code: 5, told: { error: { code: 'STORE_IN_USE' } } })
+    expect((await run('store', 'verify')).code).toBe(0)
+  })
+
+  test('one without its seals is halted by hand, and refused until it is accepted', async () => {
+    await usedDatabase()
+    const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
+    const [, halting = ''] = /```sql\n *(INSERT INTO boltwarden\.halt [^`]*;)/.exec(page) ?? []
+    await server.query(halting, database)
+    const refused = await boltwarden(['serve', ...folder.unlock]).ended
+    expect([refused.code, refused.err]).toEqual([5, expect.stringContaining('STORE_NOT_ACCEPTED')])
+    expect(await run('store', 'status')).toMatchObject({
+      code: 7,
+      told: { accepted: false, halted: { cause: 'restored' } },
+    })
+    const { lineage } = (await run('store', 'status')).told
+    expect(await run('store', 'accept', '--reason', 'by hand', '--yes')).toMatchObject({ code: 0 })
+    expect((await run('store', 'status')).told).toMatchObject({ accepted: true, halted: null })
+    expect((await run('store', 'status')).told.lineage === lineage).toBe(false)
+    await use('Invoice:2')
+  })
+
   test('backup and restore say what to do instead; export writes the state', async () => {
     await usedDatabase()
     for (const args of [

@@ -7,7 +7,6 @@ import {
   pointDelivery,
   storeContract,
 } from '@boltwarden/store/testing'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PostgresDatabase } from './database.ts'
 
@@ -44,17 +43,7 @@ test('an event that is being decided is not forgotten by what was known of it be
   const store = createStore(await database.open())
   const refused = pointDelivery('e-1', 7)
   await store.decide(refused, declines(refused))
-  const { port, password } = database.server
-  const options = '-c search_path=boltwarden'
-  const other = new pg.Client({
-    host: '127.0.0.1',
-    port,
-    user: 'postgres',
-    password,
-    options,
-    database: database.name,
-  })
-  await other.connect()
+  const other = await database.server.connect(database.name)
   await other.query("BEGIN; UPDATE events SET verdict = 'sign'")
   expect(await store.prune(9, author)).toBe(0)
   await other.query('COMMIT')
