@@ -39,6 +39,9 @@ export type Judgement = {
  * forbidden since, as the state moved on. Where a mandatory rule forbids it by now it is held, and
  * what was recorded of it stays. An answer that was accepted once teaches nobody anything.
  *
+ * An event that may have been decided and forgotten since is judged as a new one: what is remembered
+ * of channels, invoices and outputs gives the same answer, or none. Only its jobs are never declined.
+ *
  * @throws {TypeError} if the rules let through what is no grant: a bug, never the request's doing.
  * @example
  * ```ts
@@ -75,7 +78,13 @@ export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   const evaluated = evaluate({ policy, facts, view })
   const rollback = suspicionOf({ policy, facts, view }, evaluated)
   const isSigning = facts.delivery.request.kind === 'derive-key-and-sign'
-  const decision = isSigning && rollback !== undefined ? held(evaluated) : evaluated
+  const decision = !isSigning
+    ? evaluated
+    : rollback !== undefined
+      ? held(evaluated)
+      : mayBeForgotten(facts, view)
+        ? held(evaluated, 'it may have been answered before, and forgotten')
+        : evaluated
   const entry = ledgerEntry(policy, facts, decision)
   // An id that stands for another body keeps what was recorded of it first.
   const isReplayed = view.event !== undefined && !isSameDelivery(facts, view.event)
@@ -96,8 +105,16 @@ function suspicionOf(question: Question, decision: Decision): string | undefined
 }
 
 /** What an old memory finds wrong may be right: no reason to decline, which closes a channel. */
-function held(decision: Decision): Decision {
-  return decision.verdict === 'decline' ? { ...decision, verdict: 'hold' } : decision
+function held(decision: Decision, because?: string): Decision {
+  if (decision.verdict !== 'decline') return decision
+  const [{ message, ...first }, ...rest] = decision.violations
+  const said = because === undefined ? message : `${message}; ${because}`
+  return { verdict: 'hold', violations: [{ ...first, message: said }, ...rest] }
+}
+
+/** Whether an event that nothing is known of may be one of those that the owner had forgotten. */
+function mayBeForgotten({ delivery }: Facts, { event, forgottenBeforeMs }: View): boolean {
+  return event === undefined && delivery.timestampMs < forgottenBeforeMs
 }
 
 /** The same answer as before, where the same delivery has one. */
@@ -158,7 +175,7 @@ function grantOf(facts: Facts, view: View): Grant | undefined {
 }
 
 function ledgerEntry(policy: Policy, facts: Facts, decision: Decision): LedgerEntry {
-  const { event, bodyHash, receivedAtMs, request } = facts.delivery
+  const { event, bodyHash, timestampMs, receivedAtMs, request } = facts.delivery
   return {
     event,
     bodyHash,
@@ -166,6 +183,8 @@ function ledgerEntry(policy: Policy, facts: Facts, decision: Decision): LedgerEn
     verdict: decision.verdict,
     tags: [...new Set(violationsOf(decision).map(({ tag }) => tag))].sort(),
     policyHash: policyHash(policy),
+    // Whoever holds the webhook secret can write any date.
+    sentAtMs: Math.max(0, timestampMs),
     receivedAtMs,
   }
 }

@@ -27,6 +27,11 @@ export type Scope = SigningScope & {
 /** What was remembered of a {@link Scope} when the decision was made. */
 export type View = {
   readonly event: LedgerEntry | undefined
+  /**
+   * Events dated before this may have been decided and forgotten, in milliseconds since 1970; 0
+   * where none was.
+   */
+  readonly forgottenBeforeMs: number
   readonly channels: ReadonlyMap<number, ChannelState>
   readonly channelById: ChannelState | undefined
   readonly invoice: InvoiceState | undefined
@@ -69,6 +74,7 @@ export const noWrites: Writes = Object.freeze({ channels: Object.freeze([]) })
 /** A view of nothing known. */
 export const emptyView: View = Object.freeze({
   event: undefined,
+  forgottenBeforeMs: 0,
   channels: new Map(),
   channelById: undefined,
   invoice: undefined,

@@ -58,6 +58,7 @@ export class Signer {
   readonly keys: Keychain
   readonly network: Network
   policy: Policy = recordedPolicy
+  #forgottenBeforeMs = 0
   readonly #channels = new Map<number, string>()
   readonly #invoices = new Map<string, string>()
   readonly #events = new Map<string, LedgerEntry>()
@@ -93,6 +94,12 @@ export class Signer {
     this.#events.set(event, { ...entry, answeredAtMs: 1, answerDigest: new Uint8Array(32) })
   }
 
+  /** Forgets every event, as a store does with those dated before a moment. */
+  forget(beforeMs: number): void {
+    this.#events.clear()
+    this.#forgottenBeforeMs = beforeMs
+  }
+
   /** Decides all of a scenario's events up to `until`. */
   play(scenario: Scenario, until: number = scenario.events.length): readonly Judgement[] {
     return scenario.events
@@ -115,6 +122,7 @@ export class Signer {
     const hash = invoice && toHex(hash160OfPaymentHash(invoice.paymentHash))
     return {
       event: this.#events.get(scope.event),
+      forgottenBeforeMs: this.#forgottenBeforeMs,
       channels,
       channelById: all.find((state) => state.id === scope.channelId),
       invoice,

@@ -11,6 +11,7 @@ const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url
 const ours = [
   'BOLTWARDEN_SEED_HEX',
   'UNSUPPORTED_SUB_EVENT',
+  'STORE_FORKED',
   'STORE_ROLLED_BACK',
   'VALIDATION_FAILED',
   ...setAsideReasons,

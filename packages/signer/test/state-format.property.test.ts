@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { channelId } from '@boltwarden/core/ids'
-import { commitmentIndex, maxCommitmentIndex } from '@boltwarden/core/units'
+import { commitmentIndex, maxCommitmentIndex, sats } from '@boltwarden/core/units'
 import type { ChannelState } from '@boltwarden/policy/state/channel-state'
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import type { Velocity } from '@boltwarden/policy/state/velocity'
@@ -62,20 +62,28 @@ function ascending(velocity: Velocity): Velocity {
 
 /** An empty store for `body`. */
 async function withEmptyStore<T>(
-  body: (add: (document: CompleteState) => Promise<CompleteState>) => Promise<T>,
+  body: (
+    add: (document: CompleteState) => Promise<CompleteState>,
+    prepare: (document: CompleteState) => Promise<() => Promise<void>>,
+  ) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'boltwarden-state-'))
   const path = join(folder, 'state.db')
   const backend = openSqlite({ path, realm })
   const upkeep = openSqliteUpkeep({ path })
+  const prepare = async (document: CompleteState) => {
+    const ours = await exportState({ backend, upkeep, realm })
+    const plan = planImport(ours, document, isEmptyState(ours))
+    expect(plan.conflicts).toEqual([])
+    return () => carryOut(plan, ours, backend, author, '')
+  }
+  const add = async (document: CompleteState) => {
+    const carry = await prepare(document)
+    await carry()
+    return exportState({ backend, upkeep, realm })
+  }
   try {
-    return await body(async (document) => {
-      const ours = await exportState({ backend, upkeep, realm })
-      const plan = planImport(ours, document, isEmptyState(ours))
-      expect(plan.conflicts).toEqual([])
-      await carryOut(plan, backend, author, '')
-      return exportState({ backend, upkeep, realm })
-    })
+    return await body(add, prepare)
   } finally {
     await upkeep[Symbol.asyncDispose]()
     await backend[Symbol.asyncDispose]()
@@ -137,6 +145,28 @@ describe('an exported state', () => {
           await add(at(newest))
           const exported = await add(at(older))
           expect(sorted(exported).channels).toEqual(sorted(at(newest)).channels)
+        })
+      }),
+      { numRuns },
+    )
+  })
+
+  test('is not written over what was changed since it was looked at', async () => {
+    await fc.assert(
+      fc.asyncProperty(state, async (document) => {
+        fc.pre(!isEmptyState(document))
+        await withEmptyStore(async (add, prepare) => {
+          const carry = await prepare(document)
+          const node = { ...document.node, lightningOut: [{ slot: 1, sats: sats(9n) }] }
+          const channels = document.channels.map((channel) => ({
+            ...channel,
+            lowestPoint: commitmentIndex(0),
+          }))
+          const before = await add({ ...document, channels, node })
+          await expect(carry()).rejects.toMatchObject({
+            code: expect.stringMatching(/^STORE_(IN_USE|CONFLICT)$/),
+          })
+          expect(sorted(await add(before))).toEqual(sorted(before))
         })
       }),
       { numRuns },

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { openSqlite } from '@boltwarden/store/sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { tamper } from '../../store/test/tamper.ts'
 import { hashRequest, pointRequest } from './shared/events.ts'
@@ -7,6 +8,7 @@ import { initFolder, webhookSecret } from './shared/folder.ts'
 import { outboxCommands } from './shared/outbox-commands.ts'
 import { startPlatform } from './shared/platform.ts'
 import { boltwarden } from './shared/process.ts'
+import { pruneCommand } from './shared/prune-command.ts'
 import { postEvent, sign } from './shared/service.ts'
 
 const first = 2 ** 48 - 1
@@ -30,7 +32,9 @@ const now = () => ({ timestamp: new Date().toISOString() })
 
 /** Runs a command with the configuration, and with the passphrase where it takes one. */
 async function run(...args: readonly string[]) {
-  const keyless = /^(backup|restore|move|export|import)$/.test(args[1] ?? '')
+  const keyless = /^(store (backup|restore|move|export|import|prune)|audit export)\b/.test(
+    args.join(' '),
+  )
   const at = keyless ? ['--config', folder.config] : folder.unlock
   const { code, out, err } = await boltwarden([...args, ...at, '--json']).ended
   return { code, told: JSON.parse(out === '' ? err : out) }
@@ -235,6 +239,11 @@ describe('the state of a store', () => {
     ])
     expect((await refused('"lowestPoint"', '"lowPoint"'))[1]).toBe('STATE_FILE_INVALID')
   })
+})
+
+test('old events are forgotten, and never declined when they come again', async () => {
+  const realm = { network: 'REGTEST', fingerprint: '5436d724' } as const
+  await pruneCommand(folder, platform, run, serve, openSqlite({ path: storeFile(), realm }))
 })
 
 test('answers that wait are listed, tried again and dropped', async () => {

@@ -26,6 +26,11 @@ export function anchorOf(row: Row): Checkpoint | undefined {
   })
 }
 
+/** Before when events may have been forgotten, in milliseconds since 1970, by the row of `chain`. */
+export function forgottenBeforeOf(row: Row): number {
+  return reading('chain', () => integer(row, 'forgotten_before'))
+}
+
 /** What the row of `chain` says of how far the store has come. */
 export function generationOf(row: Row): Generation {
   return reading('chain', () => {

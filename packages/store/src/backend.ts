@@ -157,8 +157,9 @@ export interface Backend {
    */
   accept(author: Author, reason: string, atLeast: number): Promise<Generation>
   /**
-   * Forgets events that arrived before `beforeMs` and are closed: answered, held, or refused without
-   * a mutation. Recorded in the audit log. Safe only for events that the rule of freshness refuses.
+   * Forgets events that arrived and are dated before `beforeMs` and are closed: answered, held, or
+   * refused without a mutation; never one whose answer stands in the outbox. Recorded in the audit
+   * log, and shown to every decision from then on (`View.forgottenBeforeMs`).
    *
    * @param limit - the most events at once, 1 to 1,000; asked again until it gives 0.
    * @returns how many events were forgotten.

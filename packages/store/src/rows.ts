@@ -28,6 +28,7 @@ export const ledgerColumns = [
   'verdict',
   'tags',
   'policy_hash',
+  'sent_at',
   'received_at',
   'answered_at',
   'answer_digest',
@@ -42,6 +43,7 @@ export function ledgerValues(entry: LedgerEntry): LedgerValues {
     entry.verdict,
     JSON.stringify(entry.tags),
     toHex(entry.policyHash),
+    entry.sentAtMs ?? null,
     entry.receivedAtMs,
     entry.answeredAtMs ?? null,
     entry.answerDigest === undefined ? null : toHex(entry.answerDigest),
@@ -55,6 +57,7 @@ export function ledgerValues(entry: LedgerEntry): LedgerValues {
  */
 export function ledgerEntryOf(row: Row): LedgerEntry {
   return reading('events', () => {
+    const sentAtMs = nullable(row, 'sent_at', integer)
     const answeredAtMs = nullable(row, 'answered_at', integer)
     const answerDigest = nullable(row, 'answer_digest', hash)
     return {
@@ -64,6 +67,7 @@ export function ledgerEntryOf(row: Row): LedgerEntry {
       verdict: oneOf(row, 'verdict', verdicts),
       tags: tagList(text(row, 'tags')),
       policyHash: hash(row, 'policy_hash'),
+      ...(sentAtMs !== undefined && { sentAtMs }),
       receivedAtMs: integer(row, 'received_at'),
       ...(answeredAtMs !== undefined && { answeredAtMs }),
       ...(answerDigest !== undefined && { answerDigest }),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { PublicKey } from '@boltwarden/core/bytes'
 import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
 import type { AuditSigner } from './audit/checkpoint.ts'
-import { type Author, emptyChain } from './audit/row.ts'
+import { type Author, auditAct, emptyChain } from './audit/row.ts'
 import type { Backend, Generation } from './backend.ts'
 import { StoreFault } from './fault.ts'
 import { compareToSeal, decodeSeal, encodeSeal, isSealSigned, makeSeal, type Seal } from './seal.ts'
@@ -64,15 +64,23 @@ export class SealFile {
   }
 
   /**
-   * Goes on with a store that {@link check} refuses: gives it a new lineage, records that with the
-   * reason in its audit log, and seals it.
+   * Goes on with a store that {@link check} refuses: records that with the reason in its audit log,
+   * and seals it. The store gets a new lineage, so that its copies are refused from then on; but not
+   * where it has another one than the seal already, as that of a signer beside which accepted it: the
+   * seal of that one stays right.
    *
    * @param reason - in the operator's words; public.
+   * @param isHalted - whether the store is halted, which ends with a new lineage only.
    */
-  async accept(author: Author, reason: string): Promise<Seal> {
+  async accept(author: Author, reason: string, isHalted = false): Promise<Seal> {
     const { store } = this.#deps
-    const { generation } = this.#readUnchecked() ?? { generation: 0 }
-    return this.#put(await store.accept(author, reason, generation), author.atMs)
+    const seal = this.#readUnchecked()
+    const { lineage } = await store.generation()
+    if (isHalted || seal === undefined || seal.lineage === lineage) {
+      return this.#put(await store.accept(author, reason, seal?.generation ?? 0), author.atMs)
+    }
+    await store.audit.append(auditAct('store-accepted', author, reason))
+    return this.#put(await store.generation(), author.atMs)
   }
 
   /**

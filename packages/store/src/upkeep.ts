@@ -48,6 +48,7 @@ export const tables = {
       verdict: 'text',
       tags: 'text',
       policy_hash: 'text',
+      sent_at: 'integer',
       received_at: 'integer',
       answered_at: 'integer',
       answer_digest: 'text',
@@ -86,6 +87,7 @@ export const tables = {
       sequence: 'integer',
       hash: 'text',
       anchor: 'text',
+      forgotten_before: 'integer',
     },
   },
 } as const satisfies Readonly<Record<string, Table>>

@@ -26,7 +26,8 @@ const publicKey = secp256k1.publicKey(filled(1))
 const trust: AuditTrust = { publicKey, secp256k1 }
 
 function decision(event: string): AuditFact {
-  const { kind: request, receivedAtMs: atMs, ...entry } = ledgerEntry(pointDelivery(event, 7))
+  const recorded = ledgerEntry(pointDelivery(event, 7))
+  const { kind: request, receivedAtMs: atMs, sentAtMs: _sentAtMs, ...entry } = recorded
   return { type: 'decision', request, atMs, ...entry, grantDigest: filled(3) }
 }
 

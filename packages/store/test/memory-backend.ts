@@ -38,6 +38,7 @@ export class Memory {
   readonly intents = new Map<string, Intent>()
   readonly spends = new Map<string, SpentOutput>()
   node: NodeState = emptyNodeState
+  forgottenBeforeMs = 0
   lineage = toHex(randomBytes(16))
   generation = 0
   readonly audit = new MemoryAudit(() => this.written())
@@ -117,10 +118,12 @@ export function memoryBackend(memory: Memory): Backend {
     },
     async prune(beforeMs, author, limit = 1000) {
       const closed = [...memory.events.values()]
-        .filter((entry) => entry.receivedAtMs < beforeMs && isClosed(entry))
+        .filter((entry) => isOlder(entry, beforeMs) && isClosed(entry))
+        .filter(({ event }) => !memory.outbox.has(event))
         .slice(0, pageLimit({ limit }))
       if (closed.length === 0) return 0
       for (const { event } of closed) memory.events.delete(event)
+      memory.forgottenBeforeMs = Math.max(memory.forgottenBeforeMs, beforeMs)
       act('events-pruned', author, `${closed.length} that arrived before ${beforeMs}`)
       return closed.length
     },
@@ -204,6 +207,7 @@ function viewOf(memory: Memory, scope: Scope): View {
   }
   return {
     event: memory.events.get(scope.event),
+    forgottenBeforeMs: memory.forgottenBeforeMs,
     channels,
     channelById: channelById(memory, scope.channelId),
     invoice: scope.invoice && memory.invoices.get(scope.invoice),
@@ -221,6 +225,10 @@ function viewOf(memory: Memory, scope: Scope): View {
 
 function generationOf({ lineage, generation, audit }: Memory) {
   return { lineage, generation, head: audit.head }
+}
+
+function isOlder({ sentAtMs, receivedAtMs }: LedgerEntry, thanMs: number): boolean {
+  return sentAtMs !== undefined && sentAtMs < thanMs && receivedAtMs < thanMs
 }
 
 function isClosed({ verdict, kind, answeredAtMs }: LedgerEntry): boolean {

@@ -42,6 +42,10 @@ export class MemoryOutbox implements Outbox {
     return { sequence, isClear }
   }
 
+  has(event: EventId): boolean {
+    return this.#rows.has(event)
+  }
+
   remove(event: EventId): boolean {
     return this.#rows.delete(event)
   }

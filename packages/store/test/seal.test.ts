@@ -21,10 +21,10 @@ afterEach(async () => {
 
 const sealPath = () => join(dirname(file.path), 'state.seal')
 
-function sealFile(of: Store, fill = 1): SealFile {
+function sealFile(of: Store, fill = 1, name = 'state.seal'): SealFile {
   const key = filled(fill)
   return new SealFile({
-    path: sealPath(),
+    path: join(dirname(file.path), name),
     store: of,
     secp256k1,
     publicKey: secp256k1.publicKey(key),
@@ -121,6 +121,41 @@ test('another store, also a new one, is a fork', async () => {
   const other = sqliteFile()
   const foreign = createStore(await other.open())
   await expect(sealFile(foreign).check()).rejects.toMatchObject({ code: 'STORE_FORKED' })
+  await foreign[Symbol.asyncDispose]()
+  await other.destroy()
+})
+
+test('a store that one signer accepted is accepted by another without taking it back', async () => {
+  const seals = () => [sealFile(store), sealFile(store, 1, 'other.seal')]
+  await decide(store, 'e-1')
+  const copy = await copied()
+  await decide(store, 'e-2')
+  for (const seal of seals()) await seal.write(5)
+  await restore(copy)
+  const [mine, other] = seals()
+  await mine?.accept(author, 'here')
+  await expect(other?.check()).rejects.toMatchObject({ code: 'STORE_FORKED' })
+  const { lineage } = await store.generation()
+  await other?.accept(author, 'there')
+  for (const seal of seals()) expect(await seal.check()).toMatchObject({ lineage })
+  const accepted = (await store.audit.rows()).slice(-2).map(({ fact }) => fact)
+  expect(accepted).toMatchObject([
+    { act: 'store-accepted', detail: 'here' },
+    { act: 'store-accepted', detail: 'there' },
+  ])
+  await restore(copy)
+  for (const seal of seals()) {
+    await expect(seal.check()).rejects.toMatchObject({ code: 'STORE_FORKED' })
+  }
+})
+
+test('a halted store gets a new lineage, whatever the seal says', async () => {
+  await sealFile(store).write(5)
+  const other = sqliteFile()
+  const foreign = createStore(await other.open())
+  const { lineage } = await foreign.generation()
+  const after = await sealFile(foreign).accept(author, 'restored', true)
+  expect(after.lineage === lineage).toBe(false)
   await foreign[Symbol.asyncDispose]()
   await other.destroy()
 })

@@ -286,9 +286,10 @@ describe('migrations', () => {
       { version: 3, name: '0003_spends.sql' },
       { version: 4, name: '0004_audit-outbox.sql' },
       { version: 5, name: '0005_halt.sql' },
-      { version: 6, name: '9999_more.sql' },
+      { version: 6, name: '0006_forgotten-events.sql' },
+      { version: 7, name: '9999_more.sql' },
     ])
-    expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 6 }])
+    expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 7 }])
     connection.close()
   })
 

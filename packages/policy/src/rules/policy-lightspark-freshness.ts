@@ -11,7 +11,7 @@ export const policyLightsparkFreshness: Rule<'policy-lightspark-freshness'> = de
   appliesTo: everyKind,
   source: 'https://node.lightspark.com/lightspark-sdk/webhooks',
   limits:
-    'Both clocks are believed. The platform signs the time, so whoever holds the webhook secret can write any. A repeated event that was answered before is answered again whatever its age: it teaches nobody anything.',
+    'Both clocks are believed. The platform signs the time, so whoever holds the webhook secret can write any. A repeated event that was answered before is answered again whatever its age, until `boltwarden store prune` has it forgotten: it teaches nobody anything.',
   check: ({ policy, facts }) => {
     const { timestampMs, receivedAtMs } = facts.delivery
     const age = receivedAtMs - timestampMs

@@ -14,6 +14,11 @@ export type LedgerEntry = {
   readonly tags: readonly Tag[]
   /** Hash of the policy that decided, 32 bytes. */
   readonly policyHash: Uint8Array
+  /**
+   * When the platform says it happened, in milliseconds since 1970, no earlier. Absent of what
+   * versions recorded that did not keep it: such an entry is never forgotten.
+   */
+  readonly sentAtMs?: number
   /** When the event of this decision arrived, in milliseconds since 1970. */
   readonly receivedAtMs: number
   /** When the platform first accepted the answer, in milliseconds since 1970. */

@@ -14,7 +14,7 @@ export async function confirm(
 ): Promise<void> {
   if (yes === true) return
   if (!terminal.interactive) throw new SignerFault({ code: 'USAGE', expected: '--yes' })
-  const dialogue = await terminalDialogue()
+  const dialogue = await terminalDialogue(terminal)
   dialogue.say(lines.join('\n'))
   const options = [
     { value: 'no', label: 'No' },

@@ -1,4 +1,5 @@
 import { SignerFault } from '../fault.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Questions to whoever sits at the terminal. */
 export type Dialogue = {
@@ -21,13 +22,13 @@ export type AskOptions = {
 }
 
 /**
- * A dialogue on this process's terminal. Questions go to stderr: stdout is for results.
+ * A dialogue on a terminal. Questions go to stderr: stdout is for results.
  *
  * @throws {SignerFault} `CANCELLED` from any question, where it is.
  */
-export async function terminalDialogue(): Promise<Dialogue> {
+export async function terminalDialogue(terminal: Pick<Terminal, 'in' | 'err'>): Promise<Dialogue> {
   const clack = await import('@clack/prompts')
-  const output = process.stderr
+  const { in: input, err: output } = terminal
   const settle = (answer: string | symbol): string => {
     if (typeof answer === 'symbol') throw new SignerFault({ code: 'CANCELLED' })
     return answer
@@ -42,7 +43,13 @@ export async function terminalDialogue(): Promise<Dialogue> {
       try {
         clack.note(text, title, { output })
         const message = 'Written down on paper?'
-        const done = await clack.confirm({ message, active: 'Yes', inactive: 'Cancel', output })
+        const done = await clack.confirm({
+          message,
+          active: 'Yes',
+          inactive: 'Cancel',
+          input,
+          output,
+        })
         if (done !== true) throw new SignerFault({ code: 'CANCELLED' })
       } finally {
         output.write('\u001b[2J\u001b[H\u001b[?1049l')
@@ -50,7 +57,7 @@ export async function terminalDialogue(): Promise<Dialogue> {
     },
     async choose(question, options) {
       const answer = settle(
-        await clack.select<string>({ message: question, options: [...options], output }),
+        await clack.select<string>({ message: question, options: [...options], input, output }),
       )
       const chosen = options.find(({ value }) => value === answer)
       if (chosen === undefined) throw new SignerFault({ code: 'CANCELLED' })
@@ -59,11 +66,11 @@ export async function terminalDialogue(): Promise<Dialogue> {
     async ask(question, { preset, check } = {}) {
       const presets = preset === undefined ? {} : { defaultValue: preset, placeholder: preset }
       const validate = validator(check)
-      return settle(await clack.text({ message: question, validate, output, ...presets }))
+      return settle(await clack.text({ message: question, validate, input, output, ...presets }))
     },
     async askHidden(question, { check } = {}) {
       const validate = validator(check)
-      return settle(await clack.password({ message: question, validate, output }))
+      return settle(await clack.password({ message: question, validate, input, output }))
     },
   }
 }

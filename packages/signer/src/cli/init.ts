@@ -42,7 +42,7 @@ export async function runInit(
     flags.nonInteractive === true
       ? planFromFlags(flags, { entropy: systemEntropy, rules })
       : await planFromDialogue(flags, {
-          dialogue: dialogue ?? (await terminalDialogue()),
+          dialogue: dialogue ?? (await terminalDialogue(terminal)),
           entropy: systemEntropy,
           rules,
         })

@@ -41,7 +41,7 @@ export function passphraseOptions(
 export function askerOf(terminal: Terminal): Ask {
   if (!terminal.interactive) return undefined
   return async () => {
-    const dialogue = await terminalDialogue()
+    const dialogue = await terminalDialogue(terminal)
     return new Secret(
       new TextEncoder().encode(await dialogue.askHidden('The passphrase of the key store')),
     )

@@ -1,6 +1,7 @@
+import { dirname } from 'node:path'
 import { toHex } from '@boltwarden/core/hex'
 import type { Keychain } from '@boltwarden/core/keys/keychain'
-import { type Backend, type StoreReport, verifyStore } from '@boltwarden/store'
+import { type Backend, type StoreReport, type Upkeep, verifyStore } from '@boltwarden/store'
 import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -13,6 +14,7 @@ import {
   sealStandingOf,
   standingOf,
 } from '../store-care/standing.ts'
+import { makeFolder } from '../write-file.ts'
 import { auditKeyOf } from './audit-key.ts'
 import { confirm } from './confirm.ts'
 import { openKeychain, type UnlockFlags } from './open-keychain.ts'
@@ -59,6 +61,7 @@ export async function runStoreStatus(flags: Flags, terminal: Terminal): Promise<
  * `boltwarden store verify`: wants the store alone, since one that changes meanwhile looks wrong.
  *
  * @returns 0 where nothing is wrong, 7 else.
+ * @throws {SignerFault} `STORE_IN_USE` where a database was changed meanwhile.
  */
 export async function runStoreVerify(flags: StoreVerifyFlags, terminal: Terminal): Promise<number> {
   const config = loadConfig(flags.config)
@@ -71,7 +74,9 @@ export async function runStoreVerify(flags: StoreVerifyFlags, terminal: Terminal
         ? await auditKeyOf(config, flags, terminal)
         : { publicKey: keychain.publicKey({ purpose: 'audit' }), secp256k1: keychain.secp256k1 }
     return await withStore(config, options, async ({ backend, upkeep }) => {
+      const before = await commits(upkeep)
       const report = await verifyStore(upkeep, backend, key)
+      if ((await commits(upkeep)) !== before) throw new SignerFault({ code: 'STORE_IN_USE' })
       const seal = await sealOf(config, backend, keychain)
       const sound = report.problems === 0 && !seal.seal.startsWith('STORE_')
       const told = { sound, ...shownReport(report), seal }
@@ -81,6 +86,12 @@ export async function runStoreVerify(flags: StoreVerifyFlags, terminal: Terminal
   } finally {
     keychain?.dispose()
   }
+}
+
+/** Nothing keeps signers from a database; a row that does not read is told by who looks at it. */
+async function commits(upkeep: Pick<Upkeep, 'rows'>): Promise<unknown> {
+  const [chain] = await upkeep.rows('chain', 1)
+  return chain?.['generation']
 }
 
 /** The seal can be compared where the key store was opened. */
@@ -114,9 +125,12 @@ export async function runStoreAccept(flags: StoreAcceptFlags, terminal: Terminal
         'What was promised after this store was copied is not known to it: a secret may be released',
         'twice over, an old commitment signed for. Go on only where docs/operations.md says so.',
       ])
+      // On a new machine no signer has made it yet, and what is accepted is sealed at once.
+      makeFolder(dirname(config.store.seal_file))
       const { generation, lineage, head } = await file.accept(
         localAuthor(systemClock),
         flags.reason,
+        halted !== undefined,
       )
       const told = {
         accepted: true,

@@ -15,6 +15,7 @@ export function addStoreCommands(program: Command, terminal: Terminal): void {
   addLooking(store, terminal)
   addCopying(store, terminal)
   addState(store, terminal)
+  addPruning(store, terminal)
   addMigrating(store, terminal)
 }
 
@@ -134,9 +135,27 @@ export function keyed(command: Command): Command {
 
 /** A number of days. */
 export const keepDays = () =>
-  new Option('--keep-days <number>', 'rows of so many days stay')
+  new Option('--keep-days <number>', 'what is of so many days stays')
     .argParser(Number)
     .makeOptionMandatory()
+
+function addPruning(store: Command, terminal: Terminal): void {
+  store
+    .command('prune')
+    .description('forget old events that are answered; channels and invoices stay')
+    .addOption(keepDays())
+    .addOption(config())
+    .addOption(json())
+    .action(
+      run(
+        terminal,
+        async (flags: Parameters<typeof import('./store-prune.ts').runStorePrune>[0]) => {
+          const { runStorePrune } = await import('./store-prune.ts')
+          await runStorePrune(flags, terminal)
+        },
+      ),
+    )
+}
 
 function addMigrating(store: Command, terminal: Terminal): void {
   store

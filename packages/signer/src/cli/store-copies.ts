@@ -15,7 +15,8 @@ export type StoreBackupFlags = Flags & { readonly out: string }
 /** The flags of `boltwarden store restore`. */
 export type StoreRestoreFlags = Flags & { readonly from: string; readonly aside?: string }
 
-const ofTheServer = 'use pg_dump or point-in-time recovery, and then store accept'
+const ofTheServer =
+  'see "Backups" in docs/operations.md: pg_dump or point-in-time recovery, and then store accept'
 
 /** `boltwarden store backup`: safe while a signer runs. */
 export async function runStoreBackup(flags: StoreBackupFlags, terminal: Terminal): Promise<void> {

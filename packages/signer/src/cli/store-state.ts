@@ -17,7 +17,7 @@ import { exportState, minimalOf } from '../interchange/export-state.ts'
 import { carryOut } from '../interchange/import-state.ts'
 import { type ImportPlan, isEmptyState, planImport } from '../interchange/plan.ts'
 import { ownFault } from '../pipeline/ending.ts'
-import { type Care, localAuthor, storeFileOf, withStore } from '../store-care/care.ts'
+import { type Care, localAuthor, withStore } from '../store-care/care.ts'
 import { makeFolder, writeNew } from '../write-file.ts'
 import { print, type Terminal } from './terminal.ts'
 
@@ -76,7 +76,7 @@ async function stateAtRest(care: Care): Promise<CompleteState> {
 }
 
 /**
- * `boltwarden store import`: no signer may run.
+ * `boltwarden store import`: no signer may run. A database must have its schema already.
  *
  * @throws {SignerFault} `STATE_FILE_INVALID`, `STORE_CONFLICTING`, `STORE_IN_USE`.
  */
@@ -84,8 +84,9 @@ export async function runStoreImport(flags: StoreImportFlags, terminal: Terminal
   const config = loadConfig(flags.config)
   const { document, digest } = readDocument(flags.from)
   refuseRealm(config, document.realm, flags.from)
-  const file = storeFileOf(config, 'import into a SQLite file and use store move')
-  if (!existsSync(file) && flags.dryRun !== true) await makeStore(config, document.realm)
+  const { backend, file } = config.store
+  const isMissing = backend === 'sqlite' && !existsSync(file)
+  if (isMissing && flags.dryRun !== true) await makeStore(config, document.realm)
   const options = { alone: true, evenHalted: true }
   await withStore(config, options, async (care) => {
     if (sayRealm(care.realm) !== sayRealm(document.realm)) throw strange(flags.from, care.realm)
@@ -100,7 +101,7 @@ export async function runStoreImport(flags: StoreImportFlags, terminal: Terminal
     }
     const detail = `${document.extent}, generation ${document.generation.generation}, sha256 ${digest}`
     const imported = flags.dryRun !== true
-    if (imported) await carryOut(plan, care.backend, localAuthor(systemClock), detail)
+    if (imported) await carryOut(plan, ours, care.backend, localAuthor(systemClock), detail)
     print(terminal, flags.json, { imported, ...shown(plan) }, describe(plan, imported))
   })
 }

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import { isFault } from '../fault.ts'
 import { exitCodes, faultTable } from '../fault-table.ts'
@@ -6,6 +6,8 @@ import { errorFacts } from '../logging.ts'
 
 /** What a command talks to. */
 export type Terminal = {
+  /** Where answers are typed. */
+  readonly in: Readable
   readonly out: Writable & { readonly isTTY?: boolean }
   readonly err: Writable & { readonly isTTY?: boolean }
   readonly env: NodeJS.ProcessEnv
@@ -16,6 +18,7 @@ export type Terminal = {
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   return {
+    in: process.stdin,
     out: process.stdout,
     err: process.stderr,
     env: process.env,

@@ -58,5 +58,6 @@ function checkKnown({ repeated, decision, grant }: Judgement, view: View): void 
 /** What was remembered before the delivery, as far as its own traces would count against it. */
 function before({ request }: Delivery, { invoice, ...view }: View): View {
   const isFirst = request.kind === 'request-invoice-payment-hash'
-  return { ...view, event: undefined, invoice: isFirst ? undefined : invoice }
+  const known = { event: undefined, forgottenBeforeMs: 0 }
+  return { ...view, ...known, invoice: isFirst ? undefined : invoice }
 }

@@ -51,10 +51,13 @@ const sql = {
   chain: 'SELECT lineage, generation, sequence, hash FROM chain',
   renew: `UPDATE chain SET lineage = replace(gen_random_uuid()::text, '-', ''),
     generation = greatest(generation, $1)`,
-  closed: `SELECT event FROM events WHERE received_at < $1 AND (answered_at IS NOT NULL
-    OR verdict = 'hold' OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
-    ORDER BY arrival LIMIT $2`,
-  lockEvents: 'SELECT event FROM events WHERE event = ANY($1::text[]) ORDER BY event FOR UPDATE',
+  // An event that is being decided is left for the next time; one that was locked is looked at anew.
+  closed: `SELECT event FROM events WHERE sent_at < $1 AND received_at < $1
+    AND (answered_at IS NOT NULL OR verdict = 'hold'
+      OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.event = events.event)
+    ORDER BY arrival LIMIT $2 FOR UPDATE OF events SKIP LOCKED`,
+  raiseForgotten: 'UPDATE chain SET forgotten_before = greatest(forgotten_before, $1)',
   forget: 'DELETE FROM events WHERE event = ANY($1::text[])',
   beat: 'UPDATE realm SET heartbeat = heartbeat + 1',
 } as const
@@ -182,19 +185,17 @@ export class PostgresBackend implements Backend {
 
   async prune(beforeMs: number, author: Author, limit = 1000): Promise<number> {
     integerBetween('limit', limit, 1, 1000)
-    // Looked for without the lock: what is closed stays closed.
-    const rows = await this.#sessions.rows({ text: sql.closed, values: [beforeMs, limit] })
-    if (rows.length === 0) return 0
-    const closed = rows.map((row) => text(row, 'event'))
     return this.#transactions.run(async (transaction) => {
-      const [locked] = await transaction.send([{ text: sql.lockEvents, values: [closed] }])
-      const there = (locked?.rows ?? []).map((row) => text(row, 'event'))
-      if (there.length === 0) return 0
+      const [locked] = await transaction.send([{ text: sql.closed, values: [beforeMs, limit] }])
+      const closed = (locked?.rows ?? []).map((row) => text(row, 'event'))
+      if (closed.length === 0) return 0
       await transaction.lockChain()
-      const detail = `${there.length} that arrived before ${beforeMs}`
+      const detail = `${closed.length} that arrived before ${beforeMs}`
       const fact = auditAct('events-pruned', author, detail)
-      await transaction.commit([{ text: sql.forget, values: [there] }], [fact])
-      return there.length
+      const forgetting = { text: sql.forget, values: [closed] }
+      const raising = { text: sql.raiseForgotten, values: [beforeMs] }
+      await transaction.commit([forgetting, raising], [fact])
+      return closed.length
     })
   }
 

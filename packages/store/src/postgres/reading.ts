@@ -1,4 +1,5 @@
 import type { Scope } from '@boltwarden/policy/view'
+import { forgottenBeforeOf } from '../audit-rows.ts'
 import type { Batch } from '../backend.ts'
 import {
   channelOf,
@@ -20,6 +21,8 @@ const entry = ledgerColumns.join(', ')
 // order of its key, and the statements go in this order: so nobody waits in a circle.
 const sql = {
   events: `SELECT ${entry} FROM events WHERE event = ANY($1::text[]) ORDER BY event FOR UPDATE`,
+  // After the events: what was forgotten until they were looked for is seen here.
+  forgotten: 'SELECT forgotten_before FROM chain',
   channels: `SELECT channel, id, state FROM channels
     WHERE channel = ANY($1::bigint[]) OR id = ANY($2::text[]) ORDER BY channel FOR UPDATE`,
   fundings: `SELECT channel, id, state FROM channels
@@ -48,6 +51,9 @@ export async function readBatch<T>(
   const events = [...accepted.map(({ event }) => event), ...scopes.map(({ event }) => event)]
   await readInto(transaction, set, [
     ...look('events', loadEvent, events),
+    ...(tasks.length > 0
+      ? [{ statement: { name: 'forgotten', text: sql.forgotten }, load: loadForgotten }]
+      : []),
     ...lookForChannels(scopes),
     ...look('fundings', loadChannel, each(scopes, 'fundings')),
     ...look(
@@ -91,7 +97,7 @@ function rowsOf(result: Result | undefined): readonly Row[] {
 }
 
 function look(
-  name: Exclude<keyof typeof sql, 'channels' | 'node'>,
+  name: Exclude<keyof typeof sql, 'channels' | 'forgotten' | 'node'>,
   load: Read['load'],
   keys: readonly string[],
 ): readonly Read[] {
@@ -114,6 +120,10 @@ function each(scopes: readonly Scope[], key: 'fundings' | 'spends'): readonly st
 function loadEvent({ events }: WorkingSet, row: Row): void {
   const read = ledgerEntryOf(row)
   events.load(read.event, read)
+}
+
+function loadForgotten(set: WorkingSet, row: Row): void {
+  set.forgottenBeforeMs = forgottenBeforeOf(row)
 }
 
 function loadChannel({ channels }: WorkingSet, row: Row): void {

@@ -34,6 +34,8 @@ export class WorkingSet {
   readonly intents = new Remembered<string, Intent>()
   readonly spends = new Remembered<string, SpentOutput>()
   readonly node = new Remembered<'node', NodeState>()
+  /** Events dated before this may have been forgotten. */
+  forgottenBeforeMs = 0
   /** What was looked for: nothing of it is missing without being absent. */
   readonly #incoming = new Set<string>()
   readonly #intentKeys = new Set<string>()
@@ -74,6 +76,7 @@ export class WorkingSet {
     const channels = this.#named(scope)
     return {
       event: this.events.get(scope.event),
+      forgottenBeforeMs: this.forgottenBeforeMs,
       channels,
       channelById: this.#channelById(scope.channelId),
       invoice,

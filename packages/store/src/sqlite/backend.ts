@@ -158,10 +158,11 @@ export class SqliteBackend implements Backend {
 
   async prune(beforeMs: number, author: Author, limit = 1000): Promise<number> {
     integerBetween('limit', limit, 1, 1000)
-    // Looked for without the lock: what is closed stays closed.
-    const closed = this.#connection.all(sql.closedEvents, beforeMs, limit)
-    if (closed.length === 0) return 0
     return Chain.inTurn(this.#connection, (chain) => {
+      // What was held may be answered by now: what is closed shows under the lock only.
+      const closed = this.#connection.all(sql.closedEvents, beforeMs, limit)
+      if (closed.length === 0) return 0
+      this.#connection.run(sql.raiseForgotten, beforeMs)
       for (const row of closed) this.#connection.run(sql.forgetEvent, text(row, 'event'))
       const detail = `${closed.length} that arrived before ${beforeMs}`
       chain.append(auditAct('events-pruned', author, detail))

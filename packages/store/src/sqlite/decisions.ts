@@ -12,6 +12,7 @@ import {
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
 import { intentKeysOf, type Scope, type View, type Writes } from '@boltwarden/policy/view'
+import { forgottenBeforeOf } from '../audit-rows.ts'
 import { DecodedTexts } from '../decoded-texts.ts'
 import { StoreFault } from '../fault.ts'
 import {
@@ -51,6 +52,7 @@ export class Decisions {
     }
     return {
       event: event && ledgerEntryOf(event),
+      forgottenBeforeMs: forgottenBeforeOf(this.#connection.get(sql.forgottenBefore) ?? {}),
       channels,
       channelById: this.#channelById(scope, channels),
       invoice,

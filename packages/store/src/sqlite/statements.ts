@@ -45,9 +45,13 @@ export const sql = {
     WHERE invoices.nonce = excluded.nonce`,
   answer: `UPDATE events SET answered_at = ?, answer_digest = ?
     WHERE event = ? AND answered_at IS NULL`,
-  closedEvents: `SELECT event FROM events WHERE received_at < ? AND (answered_at IS NOT NULL
-    OR verdict = 'hold' OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
-    ORDER BY rowid LIMIT ?`,
+  closedEvents: `SELECT event FROM events WHERE sent_at < ?1 AND received_at < ?1
+    AND (answered_at IS NOT NULL OR verdict = 'hold'
+      OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.event = events.event)
+    ORDER BY rowid LIMIT ?2`,
   forgetEvent: 'DELETE FROM events WHERE event = ?',
+  forgottenBefore: 'SELECT forgotten_before FROM chain',
+  raiseForgotten: 'UPDATE chain SET forgotten_before = max(forgotten_before, ?)',
   beat: 'UPDATE realm SET heartbeat = heartbeat + 1',
 } as const

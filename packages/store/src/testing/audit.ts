@@ -13,6 +13,7 @@ import {
   filled,
   hashDelivery,
   issues,
+  ledgerEntry,
   pointDelivery,
   signs,
 } from './samples.ts'
@@ -173,6 +174,50 @@ export function auditLog({ describe, test, expect, with: withDatabase }: Suite):
         expect(await store.counts()).toEqual({ channels: 0, invoices: 1, events: 2 })
         expect((await store.event(open_.event)) !== undefined).toBe(true)
         expect((await store.event(late.event)) !== undefined).toBe(true)
+      }))
+
+    test('forgets nothing that is dated later, or not, or whose answer waits', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const ahead = { ...pointDelivery('e-1', 7), timestampMs: 50 }
+        await store.decide(ahead, declines(ahead))
+        const undated = pointDelivery('e-2', 7)
+        const { sentAtMs: _sentAtMs, ...entry } = ledgerEntry(undated, 'decline')
+        await store.decide(undated, (view) => ({
+          ...declines(undated)(view),
+          writes: { event: entry, channels: [] },
+        }))
+        const waits = pointDelivery('e-3', 7)
+        await store.decide(waits, signs(waits), { body: Uint8Array.of(1) })
+        await store.decide(waits, declines(waits))
+        expect(await store.prune(50, author)).toBe(0)
+        expect((await store.audit.rows()).length).toBe(4)
+        await store.markAnswered(waits.event, filled(1), 10)
+        expect(await store.prune(50, author)).toBe(1)
+        expect(await store.event(undated.event)).toEqual(entry)
+      }))
+
+    test('tells every decision from then on what it may have forgotten', () =>
+      withDatabase(async (open) => {
+        const store = await open()
+        const forgottenBefore = async (event: string) => {
+          const delivery = pointDelivery(event, 7)
+          let shown: number | undefined
+          await store.decide(delivery, (view) => {
+            shown = view.forgottenBeforeMs
+            return declines(delivery)(view)
+          })
+          return shown
+        }
+        expect(await forgottenBefore('e-1')).toBe(0)
+        expect(await store.prune(1, author)).toBe(0)
+        expect(await forgottenBefore('e-2')).toBe(0)
+        expect(await store.prune(9, author)).toBe(2)
+        expect(await forgottenBefore('e-3')).toBe(9)
+        expect(await (await open()).prune(5, author)).toBe(1)
+        expect(await forgottenBefore('e-4')).toBe(9)
+        const { fact } = (await store.audit.rows()).at(-2) ?? {}
+        expect(fact).toEqual(auditAct('events-pruned', author, '1 that arrived before 5'))
       }))
   })
 }

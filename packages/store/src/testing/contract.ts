@@ -119,6 +119,7 @@ function decisions({ describe, test, expect, with: withDatabase }: Suite): void 
         await store.decide(again, (view) => {
           expect(view).toEqual({
             event: ledgerEntry(again),
+            forgottenBeforeMs: 0,
             channels: new Map([[7, channelState(7)]]),
             channelById: channelState(8),
             invoice: undefined,

@@ -153,6 +153,7 @@ export function ledgerEntry(
     verdict,
     tags: verdict === 'sign' ? [] : ['policy-lightspark-network'],
     policyHash: filled(9),
+    sentAtMs: delivery.timestampMs,
     receivedAtMs: delivery.receivedAtMs,
   }
 }

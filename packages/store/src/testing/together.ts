@@ -124,7 +124,7 @@ function task(
 function recordedOf(event: string, channel: number, id: string) {
   const delivery = pointDelivery(event, channel, id)
   const entry = ledgerEntry(delivery)
-  const { kind: request, receivedAtMs: atMs, ...rest } = entry
+  const { kind: request, receivedAtMs: atMs, sentAtMs: _sentAtMs, ...rest } = entry
   return {
     audit: { type: 'decision', request, atMs, ...rest } as const,
     writes: { event: entry, channels: [channelState(channel, id)] },

@@ -16,12 +16,16 @@ type Rows = Pick<Upkeep, 'rows'>
 export class AuditedDecisions {
   readonly #byEvent = new Map<string, Set<string>>()
   readonly #eventAt = new Map<number, string>()
+  readonly #forgottenBeforeMs: number
   #firstAtMs = Number.POSITIVE_INFINITY
-  #prunedBeforeMs = 0
+
+  /** @param forgottenBeforeMs - events that arrived before may be gone from the ledger. */
+  constructor(forgottenBeforeMs: number) {
+    this.#forgottenBeforeMs = forgottenBeforeMs
+  }
 
   add({ sequence, fact }: AuditRow): void {
     if (sequence === 1) this.#firstAtMs = fact.atMs
-    if (fact.type === 'act' && fact.act === 'events-pruned') this.#notePruned(fact.detail)
     if (fact.type !== 'decision') return
     this.#eventAt.set(sequence, fact.event)
     const known = this.#byEvent.get(fact.event)
@@ -48,7 +52,7 @@ export class AuditedDecisions {
   /** Events that no ledger has, and that were not forgotten because they were old and closed. */
   get unsettled(): readonly string[] {
     const lines = [...this.#byEvent].filter(([, decisions]) =>
-      [...decisions].some((line) => Number(line.split(' ', 1)[0]) >= this.#prunedBeforeMs),
+      [...decisions].some((line) => Number(line.split(' ', 1)[0]) >= this.#forgottenBeforeMs),
     )
     return lines.map(([event]) => event)
   }
@@ -56,11 +60,6 @@ export class AuditedDecisions {
   /** Whether the row of a decision may be gone: the log was pruned, or it began later. */
   mayBeGone({ receivedAtMs }: LedgerEntry, isPruned: boolean): boolean {
     return isPruned || receivedAtMs < this.#firstAtMs
-  }
-
-  #notePruned(detail: string): void {
-    const before = Number(/ before ([0-9]+)$/.exec(detail)?.[1] ?? 0)
-    this.#prunedBeforeMs = Math.max(this.#prunedBeforeMs, before)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Secp256k1 } from '@boltwarden/core/secp256k1/secp256k1'
 import type { Checkpoint } from '../audit/checkpoint.ts'
 import type { AuditHead } from '../audit/row.ts'
 import { type AuditReport, AuditVerification } from '../audit/verify.ts'
-import { anchorOf, auditRowOf, generationOf } from '../audit-rows.ts'
+import { anchorOf, auditRowOf, forgottenBeforeOf, generationOf } from '../audit-rows.ts'
 import type { Backend, Generation } from '../backend.ts'
 import { isStoreFault } from '../fault.ts'
 import type { Halt } from '../halt.ts'
@@ -56,8 +56,8 @@ export async function verifyStore(
   for (const problem of await upkeep.integrity()) findings.add('database', '', problem)
   const states = await verifyStates(upkeep, findings)
   const [chain] = await upkeep.rows('chain', 1)
-  const { anchor, generation } = readChain(chain, findings)
-  const audited = new AuditedDecisions()
+  const { anchor, generation, forgottenBeforeMs } = readChain(chain, findings)
+  const audited = new AuditedDecisions(forgottenBeforeMs)
   const audit = await verifyLog(upkeep, { ...trust, anchor }, audited, findings)
   if (generation !== undefined) compareHeads(generation.head, audit.head, findings)
   const isPruned = anchor !== undefined
@@ -89,14 +89,19 @@ function readableIn(backend: Pick<Backend, 'event'>) {
 function readChain(
   row: Row | undefined,
   findings: Findings,
-): { readonly anchor: Checkpoint | undefined; readonly generation: Generation | undefined } {
+): {
+  readonly anchor: Checkpoint | undefined
+  readonly generation: Generation | undefined
+  readonly forgottenBeforeMs: number
+} {
   if (row === undefined) {
     findings.add('audit', 'chain', 'the row is missing')
-    return { anchor: undefined, generation: undefined }
+    return { anchor: undefined, generation: undefined, forgottenBeforeMs: 0 }
   }
   return {
     anchor: findings.read('audit', 'anchor', () => anchorOf(row)),
     generation: findings.read('audit', 'chain', () => generationOf(row)),
+    forgottenBeforeMs: findings.read('audit', 'forgotten', () => forgottenBeforeOf(row)) ?? 0,
   }
 }
 

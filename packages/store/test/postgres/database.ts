@@ -20,7 +20,7 @@ const empty = `DELETE FROM channels; DELETE FROM incoming_htlcs; DELETE FROM inv
   DELETE FROM intents; DELETE FROM spends; DELETE FROM events; DELETE FROM audit; DELETE FROM outbox;
   UPDATE node SET state = NULL;
   UPDATE chain SET lineage = replace(gen_random_uuid()::text, '-', ''), generation = 0, sequence = 0,
-    hash = repeat('0', 64), anchor = NULL;`
+    hash = repeat('0', 64), anchor = NULL, forgotten_before = 0;`
 
 /** One database on a server of its own, set up as docs/operations.md says. */
 export class PostgresDatabase {

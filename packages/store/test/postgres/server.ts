@@ -59,8 +59,8 @@ export class PostgresServer {
     await this.#order('start', this.#port)
   }
 
-  /** Runs statements as the superuser. */
-  async query(text: string, database = 'postgres'): Promise<readonly Record<string, unknown>[]> {
+  /** A session of the superuser, for transactions that last. */
+  async connect(database: string): Promise<pg.Client> {
     const client = new pg.Client({
       host: '127.0.0.1',
       port: this.#port,
@@ -70,6 +70,12 @@ export class PostgresServer {
       options: '-c search_path=boltwarden',
     })
     await client.connect()
+    return client
+  }
+
+  /** Runs statements as the superuser. */
+  async query(text: string, database = 'postgres'): Promise<readonly Record<string, unknown>[]> {
+    const client = await this.connect(database)
     try {
       const result = await client.query<Record<string, unknown>>(text)
       return result.rows

@@ -1,0 +1,52 @@
+import type { Backend } from '@boltwarden/store'
+import { systemClock } from '../clock.ts'
+import { loadConfig } from '../config/load.ts'
+import { SignerFault } from '../fault.ts'
+import { openCurve } from '../keystore/curve.ts'
+import { loadPolicy } from '../policy-file/load.ts'
+import { localAuthor, withStore } from '../store-care/care.ts'
+import { print, type Terminal } from './terminal.ts'
+
+/** The flags of `boltwarden store prune`. */
+export type StorePruneFlags = {
+  readonly config: string
+  readonly keepDays: number
+  readonly json?: boolean
+}
+
+const dayMs = 86_400_000
+
+/**
+ * `boltwarden store prune`: safe while signers run, for which each step is one more commit.
+ *
+ * @throws {SignerFault} `USAGE` where the policy still answers events that would be forgotten;
+ *   `STORE_NOT_ACCEPTED`, `STORE_UNAVAILABLE`.
+ */
+export async function runStorePrune(flags: StorePruneFlags, terminal: Terminal): Promise<void> {
+  const { keepDays } = flags
+  const config = loadConfig(flags.config)
+  const secp256k1 = await openCurve(config.crypto.backend)
+  const { policy } = await loadPolicy(config.policy.file, { network: config.network, secp256k1 })
+  const least = Math.max(1, Math.ceil(policy.maxEventAgeMs / dayMs))
+  if (!Number.isSafeInteger(keepDays) || keepDays < least) {
+    const expected = `--keep-days as a whole number from ${least} on: the policy answers events of that age`
+    throw new SignerFault({ code: 'USAGE', expected })
+  }
+  const author = localAuthor(systemClock)
+  await withStore(config, {}, async ({ backend }) => {
+    const beforeMs = Math.max(0, (await latestMs(backend, author.atMs)) - keepDays * dayMs)
+    let forgotten = 0
+    for (let more = 1; more > 0; forgotten += more) more = await backend.prune(beforeMs, author)
+    const { events } = await backend.counts()
+    const before = new Date(beforeMs).toISOString()
+    const text = `${forgotten} events from before ${before} forgotten, ${events} are known\n`
+    print(terminal, flags.json, { forgotten, before, events }, text)
+  })
+}
+
+/** A clock that is ahead of what was last recorded would have too much forgotten. */
+async function latestMs(backend: Backend, nowMs: number): Promise<number> {
+  const { head } = await backend.generation()
+  const [last] = await backend.audit.rows({ after: Math.max(0, head.sequence - 1), limit: 1 })
+  return Math.min(nowMs, last?.fact.atMs ?? 0)
+}
