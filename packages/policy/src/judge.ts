@@ -77,14 +77,7 @@ export function judge(policy: Policy, facts: Facts, view: View): Judgement {
   if (repetition !== undefined) return repetition
   const evaluated = evaluate({ policy, facts, view })
   const rollback = suspicionOf({ policy, facts, view }, evaluated)
-  const isSigning = facts.delivery.request.kind === 'derive-key-and-sign'
-  const decision = !isSigning
-    ? evaluated
-    : rollback !== undefined
-      ? held(evaluated)
-      : mayBeForgotten(facts, view)
-        ? held(evaluated, 'it may have been answered before, and forgotten')
-        : evaluated
+  const decision = notDeclinedInDoubt(facts, view, evaluated, rollback)
   const entry = ledgerEntry(policy, facts, decision)
   // An id that stands for another body keeps what was recorded of it first.
   const isReplayed = view.event !== undefined && !isSameDelivery(facts, view.event)
@@ -104,7 +97,19 @@ function suspicionOf(question: Question, decision: Decision): string | undefined
   return violationsOf(decision).length > 0 ? rollbackSign(question) : undefined
 }
 
-/** What an old memory finds wrong may be right: no reason to decline, which closes a channel. */
+/** Declined jobs close a channel, which takes more than what an old or a short memory finds wrong. */
+function notDeclinedInDoubt(
+  facts: Facts,
+  view: View,
+  decision: Decision,
+  rollback: string | undefined,
+): Decision {
+  if (facts.delivery.request.kind !== 'derive-key-and-sign') return decision
+  if (rollback !== undefined) return held(decision)
+  if (!mayBeForgotten(facts, view)) return decision
+  return held(decision, 'it may have been answered before, and forgotten')
+}
+
 function held(decision: Decision, because?: string): Decision {
   if (decision.verdict !== 'decline') return decision
   const [{ message, ...first }, ...rest] = decision.violations
