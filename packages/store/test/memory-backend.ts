@@ -120,6 +120,7 @@ export function memoryBackend(memory: Memory): Backend {
       const closed = [...memory.events.values()]
         .filter((entry) => isOlder(entry, beforeMs) && isClosed(entry))
         .filter(({ event }) => !memory.outbox.has(event))
+        .sort((a, b) => a.receivedAtMs - b.receivedAtMs)
         .slice(0, pageLimit({ limit }))
       if (closed.length === 0) return 0
       for (const { event } of closed) memory.events.delete(event)

@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SqliteBackend } from '#src/sqlite/backend'
 import { Connection } from '#src/sqlite/connection'
 import { readMigrations } from '#src/sqlite/migrations'
+import { sql } from '#src/sqlite/statements'
 import { realm, sqliteFile } from './sqlite-database.ts'
 
 let file: ReturnType<typeof sqliteFile>
@@ -290,6 +291,14 @@ describe('migrations', () => {
       { version: 7, name: '9999_more.sql' },
     ])
     expect(connection.all('PRAGMA user_version')).toEqual([{ user_version: 7 }])
+    connection.close()
+  })
+
+  test('old events are found without a look at the others: signers wait for it', async () => {
+    await create()
+    const connection = Connection.open(file.path, 1000)
+    const plan = connection.all(`EXPLAIN QUERY PLAN ${sql.closedEvents}`, 5, 5)
+    expect(plan[0]?.['detail']).toContain('events_by_receipt (received_at<?)')
     connection.close()
   })
 

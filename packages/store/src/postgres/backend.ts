@@ -56,7 +56,7 @@ const sql = {
     AND (answered_at IS NOT NULL OR verdict = 'hold'
       OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.event = events.event)
-    ORDER BY arrival LIMIT $2 FOR UPDATE OF events SKIP LOCKED`,
+    ORDER BY received_at, arrival LIMIT $2 FOR UPDATE OF events SKIP LOCKED`,
   raiseForgotten: 'UPDATE chain SET forgotten_before = greatest(forgotten_before, $1)',
   forget: 'DELETE FROM events WHERE event = ANY($1::text[])',
   beat: 'UPDATE realm SET heartbeat = heartbeat + 1',

@@ -49,7 +49,7 @@ export const sql = {
     AND (answered_at IS NOT NULL OR verdict = 'hold'
       OR (verdict = 'decline' AND kind <> 'derive-key-and-sign'))
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.event = events.event)
-    ORDER BY rowid LIMIT ?2`,
+    ORDER BY received_at, rowid LIMIT ?2`,
   forgetEvent: 'DELETE FROM events WHERE event = ?',
   forgottenBefore: 'SELECT forgotten_before FROM chain',
   raiseForgotten: 'UPDATE chain SET forgotten_before = max(forgotten_before, ?)',
