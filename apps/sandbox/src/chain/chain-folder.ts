@@ -51,7 +51,7 @@ export function openChain(folder: string, options: KeptChainOptions): Chain {
   const premine = first && 'premine' in first ? { premine: first.premine } : {}
   const chain = createChain({ ...options, ...premine }, historyOf(lines))
   if (first === undefined) {
-    writeFileSync(`${file}.new`, beginning(chain))
+    writeFileSync(`${file}.new`, beginning(chain), { mode: 0o600 })
     renameSync(`${file}.new`, file)
   }
   keep(chain, file)
