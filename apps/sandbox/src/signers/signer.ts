@@ -79,7 +79,7 @@ export async function startSigner(name: SignerName, terms: SignerTerms): Promise
 
 async function start(
   name: SignerName,
-  { policy = '', channels, record, signal }: SignerTerms,
+  { policy = '', channels, record, state, signal }: SignerTerms,
   files: DemoFiles,
   closers: (() => Promise<void>)[],
 ): Promise<Omit<RunningSigner, 'name' | 'files' | 'close'>> {
@@ -97,8 +97,8 @@ async function start(
   closers.push(sandbox.close)
   if (!existsSync(files.signer)) {
     await runJson(signerMain, initArgs(files, ports, sandbox.url), signal)
-    // Only the official handler reads the seed there; ours has it in its own key store.
-    if (name === 'boltwarden') rmSync(files.phrase)
+    // What is kept has the seed in the signer's own key store and nowhere else.
+    if (state !== undefined && name === 'boltwarden') rmSync(files.phrase)
   }
   if (record !== undefined) {
     kept.recording = startRecording(record, {
