@@ -37,6 +37,16 @@ test('a platform comes back as it was left, amounts and points included', async 
   expect(statSync(join(folder, 'entities.ndjson')).mode & 0o777).toBe(0o600)
 })
 
+test('of the signing jobs that were written down only the last ones are taken over', async () => {
+  const folder = newFolder()
+  const platform = await start(folder)
+  const jobs = Array.from({ length: 1_100 }, () => platform.createSignable().id)
+  const again = await start(folder)
+  expect(again.find(jobs[75] ?? '')).toBe(undefined)
+  expect(again.find(jobs[76] ?? '')).toBeDefined()
+  expect(again.find(again.account.id)).toBeDefined()
+})
+
 test('what a crash left of a last line is cut off', async () => {
   const folder = newFolder()
   const platform = await start(folder)

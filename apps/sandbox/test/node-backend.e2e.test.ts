@@ -29,7 +29,7 @@ let client: LightsparkClient
 let nodeId: string
 
 beforeAll(async () => {
-  set = await openSet(4, new AbortController().signal)
+  set = await openSet({ channels: 4, signal: new AbortController().signal })
   const { signer, stage } = set
   const { platform, url } = signer.sandbox
   attachBackend(platform, await createNodeBackend(stage, platform))

@@ -21,6 +21,9 @@ import { readRawTransaction } from './raw-transaction.ts'
 // chain.ndjson: a line with the format and what the chain began with, then one line for each thing
 // that happened. The chain is what is left when they are played again, every rule checked anew.
 
+/** The name of the file in its folder. */
+export const chainFile = 'chain.ndjson'
+
 const format = 'boltwarden-sandbox-chain'
 const version = 1
 
@@ -42,13 +45,13 @@ export type KeptChainOptions = Omit<ChainOptions, 'allocations'>
  */
 export function openChain(folder: string, options: KeptChainOptions): Chain {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'chain.ndjson')
+  const file = join(folder, chainFile)
   const lines = existsSync(file) ? readLines(file) : []
   const [first] = lines
   const premine = first && 'premine' in first ? { premine: first.premine } : {}
   const chain = createChain({ ...options, ...premine }, historyOf(lines))
   if (first === undefined) {
-    writeFileSync(`${file}.new`, beginning(chain))
+    writeFileSync(`${file}.new`, beginning(chain), { mode: 0o600 })
     renameSync(`${file}.new`, file)
   }
   keep(chain, file)

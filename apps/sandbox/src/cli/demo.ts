@@ -5,6 +5,7 @@ import { type DemoSet, openSet } from '../demo/set.ts'
 import { graphqlPath } from '../graphql/api.ts'
 import { createNodeBackend } from '../lightning/node-backend.ts'
 import { attachBackend } from '../lightning/payment-news.ts'
+import { StateError } from '../lightning/state-error.ts'
 import { openPlayground } from '../playground/playground.ts'
 import { coloured, type Paint, plain } from '../walk/table.ts'
 import { interruption, unlessAborted } from './interruption.ts'
@@ -13,13 +14,19 @@ import { tellRecorded } from './recorded.ts'
 /** How many channels a visitor may have opened, one after the other. */
 const channelsWhenKept = 200
 
-type Options = { readonly json?: true; readonly keep?: true; readonly record?: string }
+type Options = {
+  readonly json?: true
+  readonly keep?: true
+  readonly state?: string
+  readonly record?: string
+}
 
 /** `demo`: a channel's life between real Lightning nodes, with a signer that holds our keys. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('play a channel’s life between real Lightning nodes, and try to rob ours')
     .option('--keep', 'leave all of it running, with a page to play on, until Ctrl-C')
+    .option('--state <folder>', 'the same, and go on next time: all of it is kept there')
     .option('--record <folder>', 'keep the run, for boltwarden policy replay')
     .option('--json', 'print one JSON value a line: each step, then the report')
     .action(demo)
@@ -30,20 +37,25 @@ async function demo(options: Options): Promise<void> {
   const startedMs = performance.now()
   const print = options.json ? printJson : printText
   try {
-    const channels = options.keep ? channelsWhenKept : channelsPerDemo
-    const set = await openSet(channels, signal, options.record)
+    const { state, record } = options
+    const isKept = options.keep === true || state !== undefined
+    const channels = isKept ? channelsWhenKept : channelsPerDemo
+    const set = await openSet({ channels, signal, record, state })
     try {
-      const playing = playDemo(set, startedMs, (step) => print({ step }))
-      const report = await unlessAborted(playing, signal)
-      print({ report })
-      process.exitCode = report.ok ? 0 : 1
-      if (options.keep) await keep(set, print, signal)
+      if (!set.isOld) {
+        const playing = playDemo(set, startedMs, (step) => print({ step }))
+        const report = await unlessAborted(playing, signal)
+        print({ report })
+        process.exitCode = report.ok ? 0 : 1
+      }
+      if (isKept) await keep(set, print, signal)
       await tellRecorded(set.signer, options)
     } finally {
       await set.close()
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    // What could not be saved has to be said, also to whoever has asked for the end.
+    if (!signal.aborted || error instanceof StateError) throw error
     process.exitCode = 130
   }
 }
@@ -51,8 +63,10 @@ async function demo(options: Options): Promise<void> {
 /** Serves the page until it is interrupted, which is how this ends well. */
 async function keep(set: DemoSet, print: (line: Line) => void, signal: AbortSignal): Promise<void> {
   const { stage, signer } = set
-  const opening = stage.open(stage.alice(), stage.bob, { pushMsat: 400_000_000n })
-  await unlessAborted(opening, signal)
+  if (!set.isOld) {
+    const opening = stage.open(stage.alice(), stage.bob, { pushMsat: 400_000_000n })
+    await unlessAborted(opening, signal)
+  }
   const { platform } = signer.sandbox
   attachBackend(platform, await createNodeBackend(stage, platform))
   const { url, close } = await openPlayground(set)

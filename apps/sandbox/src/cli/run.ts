@@ -3,6 +3,7 @@ import { ControlError } from '../control/client.ts'
 import { DemoError } from '../demo/demo-error.ts'
 import { WaitError } from '../lightning/node/bell.ts'
 import { NodeError } from '../lightning/node/node-error.ts'
+import { StateError } from '../lightning/state-error.ts'
 import { PairingError } from '../pairing/pairing.ts'
 
 /** What every command's help ends with. */
@@ -20,7 +21,15 @@ export async function run(command: Command): Promise<void> {
 }
 
 function isKnown(error: unknown): error is Error {
-  const known = [ControlError, DemoError, InvalidArgumentError, NodeError, PairingError, WaitError]
+  const known = [
+    ControlError,
+    DemoError,
+    InvalidArgumentError,
+    NodeError,
+    PairingError,
+    StateError,
+    WaitError,
+  ]
   return known.some((each) => error instanceof each)
 }
 

@@ -123,7 +123,7 @@ async function beAttacked({ set, tell }: Play): Promise<readonly Attack[]> {
   const alice = set.stage.alice()
   const [first] = alice.saveAll().channels
   if (first === undefined) throw new DemoError('our node has no channel to attack')
-  const attacks = await attack({ signer: set.signer, alice, channelId: first[1] })
+  const attacks = await attack({ signer: set.signer, alice, channelId: first.entityId })
   for (const { name, rules, succeeded } of attacks) {
     const ok = !succeeded() && rules.length > 0
     const answer = ok ? `refused, ${rules.join(', ')}` : 'NOT REFUSED'

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 
 /** The loopback ports of one demo. */
@@ -7,9 +8,21 @@ export type DemoPorts = {
   readonly sandbox: number
 }
 
-/** Takes each usual port that is free, and another free one where it is not. */
-export async function choosePorts(): Promise<DemoPorts> {
-  return { webhook: await choose(8080), admin: await choose(8081), sandbox: await choose(8090) }
+/**
+ * Takes each usual port that is free, and another free one where it is not; or those that were taken
+ * before, which a signer's configuration names.
+ *
+ * @param file - where they are kept.
+ */
+export async function choosePorts(file: string): Promise<DemoPorts> {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  const ports = {
+    webhook: await choose(8080),
+    admin: await choose(8081),
+    sandbox: await choose(8090),
+  }
+  writeFileSync(file, `${JSON.stringify(ports)}\n`, { mode: 0o600 })
+  return ports
 }
 
 async function choose(usual: number): Promise<number> {

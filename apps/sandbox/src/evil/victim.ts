@@ -23,6 +23,7 @@ import { type ChannelTerms, createTerms, holderBasepoints, point } from '../chan
 import type { ChannelView } from '../lightning/node/channel-view.ts'
 import type { PeerChannelKeys } from '../lightning/node/peer-keys.ts'
 import type { Stage } from '../lightning/stage.ts'
+import { pointOf } from '../platform/channel-secrets.ts'
 import type { RunningSigner } from '../signers/signer.ts'
 import { EvilError } from './evil-error.ts'
 import { lastCommitment } from './recorded.ts'
@@ -77,14 +78,16 @@ export function victimOf(place: Place): Victim {
   if (!equalBytes(transactionId(newest.transaction), transactionId(recorded.transaction))) {
     throw new EvilError('the last commitment is not the one that the channel’s terms give')
   }
-  const released = platform.get('Channel', channelId).secrets.size
+  const released = [...platform.get('Channel', channelId).secrets.keys()].map(
+    (index) => numberOf(commitmentIndex(index)) + 1,
+  )
   return {
     ...place,
     terms,
     keys,
     number,
     balances,
-    holderNumber: commitmentNumber(released),
+    holderNumber: commitmentNumber(Math.max(0, ...released)),
   }
 }
 
@@ -116,8 +119,8 @@ export function holderCommitment(victim: Victim, number: CommitmentNumber): Side
 
 /** The point that the signer showed for one of our commitments. */
 export function holderPoint({ signer, terms }: Victim, number: CommitmentNumber): PublicKey {
-  const { points } = signer.sandbox.platform.get('Channel', terms.channelId)
-  const shown = points.get(indexOf(number))
+  const channel = signer.sandbox.platform.get('Channel', terms.channelId)
+  const shown = pointOf(channel, indexOf(number))
   if (shown === undefined) throw new EvilError(`the signer has not shown point ${number}`)
   return point(shown)
 }

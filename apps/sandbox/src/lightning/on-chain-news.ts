@@ -1,14 +1,14 @@
 import { addressOf } from '@boltwarden/core/bitcoin/address'
 import { p2wpkh } from '@boltwarden/core/bitcoin/output-script'
 import { type Transaction, transactionId } from '@boltwarden/core/bitcoin/transaction'
-import { toHex } from '@boltwarden/core/hex'
+import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import type { Chain } from '../chain/chain.ts'
 import type { ConfirmedAt, PaymentNews } from './lightning-backend.ts'
 import type { RemoteNode } from './node/remote-node.ts'
 
-/** What comes to a node's wallet by addresses that its customer was given, and what leaves it. */
+/** What comes to a node's wallet by the addresses that were given out, and what leaves it. */
 export type OnChainNews = {
-  /** A new address, which is watched from now on. */
+  /** A new address. */
   readonly newAddress: () => string
   /** Deposits that wait for a block, in satoshis. */
   readonly unconfirmed: () => bigint
@@ -26,26 +26,20 @@ export const regtest = 'REGTEST'
 
 /** Watches the chain for a node's customer. */
 export function watchChain(chain: Chain, { wallet }: RemoteNode): OnChainNews {
-  const addresses = new Map<string, { readonly script: Uint8Array; readonly address: string }>()
   const withdrawals = new Set<string>()
   const newsOf = (transaction: Transaction, confirmation: ConfirmedAt): readonly PaymentNews[] => {
     if (withdrawals.delete(confirmation.txid)) return [{ kind: 'withdrawn', confirmation }]
     return transaction.outputs.flatMap(({ value, scriptPubKey }): readonly PaymentNews[] => {
-      const known = addresses.get(toHex(scriptPubKey))
-      if (known === undefined) return []
-      return [{ kind: 'deposited', amountSats: value, address: known.address, confirmation }]
+      if (!wallet.receiving.has(toHex(scriptPubKey))) return []
+      const address = addressOf(scriptPubKey, regtest) ?? ''
+      return [{ kind: 'deposited', amountSats: value, address, confirmation }]
     })
   }
   return {
-    newAddress: () => {
-      const script = p2wpkh(wallet.newAddress(0).publicKey)
-      const address = addressOf(script, regtest) ?? ''
-      addresses.set(toHex(script), { script, address })
-      return address
-    },
+    newAddress: () => addressOf(p2wpkh(wallet.newAddress(0).publicKey), regtest) ?? '',
     unconfirmed: () =>
-      [...addresses.values()]
-        .flatMap(({ script }) => chain.unspent(script))
+      [...wallet.receiving.keys()]
+        .flatMap((script) => chain.unspent(hexToBytes(script)))
         .filter(({ height }) => height === undefined)
         .reduce((sum, { output }) => sum + output.value, 0n),
     expect: (txid) => {

@@ -22,9 +22,9 @@ export type Channel = Base & {
   readonly node: string
   readonly capacitySats: bigint
   readonly status: 'PENDING' | 'OK' | 'CLOSED'
-  /** The signer's points by per-commitment index, compressed, hex. */
+  /** The signer's points by per-commitment index, compressed, hex, but for what others tell. */
   readonly points: ReadonlyMap<number, string>
-  /** The secrets the signer released by per-commitment index, hex. */
+  /** The secrets the signer released by per-commitment index, hex, but for what others tell. */
   readonly secrets: ReadonlyMap<number, string>
 }
 

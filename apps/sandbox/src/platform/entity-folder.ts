@@ -1,10 +1,21 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { decodeKept, encodeKept } from '../kept-json.ts'
 import type { Entity } from './entities.ts'
 
 // entities.ndjson: a line with the format, then each entity as it was written; the last line of an
 // id counts. It holds what the signer has released (preimages, secrets of revoked commitments), as
 // a platform does, and is for its owner only.
+
+/** The name of the file in its folder. */
+export const entityFile = 'entities.ndjson'
 
 const first = { format: 'boltwarden-sandbox-entities', version: 1 }
 
@@ -25,37 +36,23 @@ export const noStore: EntityStore = { entities: [], remember: () => {} }
  */
 export function openEntityStore(folder: string): EntityStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'entities.ndjson')
+  const file = join(folder, entityFile)
   const content = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const whole = content.slice(0, content.lastIndexOf('\n') + 1)
   const [head, ...lines] = whole.split('\n').filter((line) => line !== '')
   if (head !== undefined && head !== JSON.stringify(first)) {
     throw new RangeError(`"${file}" expected ${JSON.stringify(first)}`)
   }
-  writeFileSync(file, head === undefined ? `${JSON.stringify(first)}\n` : whole, { mode: 0o600 })
+  if (head === undefined) writeFileSync(file, `${JSON.stringify(first)}\n`, { mode: 0o600 })
+  else if (whole.length < content.length) truncateSync(file, Buffer.byteLength(whole))
   const entities = new Map<string, Entity>()
   for (const line of lines) {
-    const entity = decodeEntity(line)
+    const entity = decodeKept<Entity>(line)
     entities.set(entity.id, entity)
   }
   return {
     entities: [...entities.values()],
-    remember: (entity) => appendFileSync(file, `${encodeEntity(entity)}\n`),
+    // On the disk before the signer is asked: what it answers to must not be forgotten.
+    remember: (entity) => appendFileSync(file, `${encodeKept(entity)}\n`, { flush: true }),
   }
-}
-
-/** JSON has neither bigints nor maps: each becomes an object with one field that says so. */
-function encodeEntity(entity: Entity): string {
-  return JSON.stringify(entity, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return { $bigint: String(value) }
-    return value instanceof Map ? { $map: [...value] } : value
-  })
-}
-
-function decodeEntity(line: string): Entity {
-  return JSON.parse(line, (_key, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value
-    if ('$bigint' in value) return BigInt(String(value.$bigint))
-    return '$map' in value && Array.isArray(value.$map) ? new Map(value.$map) : value
-  })
 }

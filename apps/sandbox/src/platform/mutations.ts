@@ -2,6 +2,7 @@ import { contradiction } from '../verify/commitment-secrets.ts'
 import { settles } from '../verify/payment.ts'
 import { isPoint, publicKeyOf } from '../verify/point.ts'
 import { isSignature, recoverSigner } from '../verify/signature.ts'
+import { pointOf, secretOf, withSecret } from './channel-secrets.ts'
 import type { Channel, Invoice, SignablePayload, SignerNode } from './entities.ts'
 import type { Platform } from './platform.ts'
 import { PlatformError } from './platform-error.ts'
@@ -107,7 +108,9 @@ export function updateChannelPerCommitmentPoint(
   const channel = platform.get('Channel', input.channel_id)
   const { per_commitment_point: point, per_commitment_point_index: index } = input
   if (!isPoint(point)) throw new PlatformError('INVALID_INPUT', 'not a point on the curve')
-  if ((channel.points.get(index) ?? point) !== point) {
+  const known = pointOf(channel, index)
+  if (known === point) return platform.put(channel)
+  if (known !== undefined) {
     throw new PlatformError('INVALID_INPUT', 'another point was given for this index')
   }
   return platform.put({ ...channel, points: new Map([...channel.points, [index, point]]) })
@@ -123,14 +126,16 @@ export function releaseChannelPerCommitmentSecret(
 ): Channel {
   const channel = platform.get('Channel', input.channel_id)
   const { per_commitment_secret: secret, per_commitment_index: index } = input
-  const point = channel.points.get(index)
+  const known = secretOf(channel, index)
+  if (known === secret) return platform.put(channel)
+  const point = pointOf(channel, index)
   if (point !== undefined && publicKeyOf(secret) !== point) {
     throw new PlatformError('INVALID_INPUT', 'the secret does not have the point of its index')
   }
   if (contradiction(channel.secrets, index, secret) !== undefined) {
     throw new PlatformError('INVALID_INPUT', 'the secret contradicts one released before')
   }
-  return platform.put({ ...channel, secrets: new Map([...channel.secrets, [index, secret]]) })
+  return platform.put({ ...channel, ...withSecret(channel, index, secret) })
 }
 
 /** @throws {PlatformError} INVALID_INPUT if the signature does not recover the node's identity. */

@@ -77,7 +77,8 @@ export function createPlatform(environment: Environment, store: EntityStore = no
     store.remember(entity)
     return entity
   }
-  const jobs: string[] = []
+  const jobs = store.entities.filter(isJob).map(({ id }) => id)
+  for (const id of jobs.splice(0, Math.max(jobs.length - keptJobs, 0))) entities.delete(id)
   const addJob = <T extends Signable | SignablePayload>(entity: T): T => {
     jobs.push(entity.id)
     if (jobs.length >= 2 * keptJobs) for (const id of jobs.splice(0, keptJobs)) entities.delete(id)
@@ -148,4 +149,8 @@ export function createPlatform(environment: Environment, store: EntityStore = no
         ...fields,
       }),
   }
+}
+
+function isJob({ type }: Entity): boolean {
+  return type === 'Signable' || type === 'SignablePayload'
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startChild } from '../demo/child.ts'
@@ -31,10 +31,12 @@ export type SignerTerms = {
   readonly channels: number
   /** The folder in which the run is kept; without it nothing is. */
   readonly record?: string | undefined
+  /** Keeps signer and platform; started again with it, they are the same. Without it they go. */
+  readonly state?: string | undefined
   readonly signal: AbortSignal
 }
 
-/** A signer with a fresh seed, and the platform that it serves. */
+/** A signer with a seed of its own, and the platform that it serves. */
 export type RunningSigner = {
   readonly name: SignerName
   readonly sandbox: Sandbox
@@ -62,7 +64,7 @@ const signerMain = fileURLToPath(
  * @throws {DemoError} if a part does not start.
  */
 export async function startSigner(name: SignerName, terms: SignerTerms): Promise<RunningSigner> {
-  const files = createDemoFiles()
+  const files = createDemoFiles(terms.state)
   const closers: (() => Promise<void>)[] = [async () => files.remove()]
   const close = async () => {
     for (const each of closers.splice(0).reverse()) await each()
@@ -77,11 +79,11 @@ export async function startSigner(name: SignerName, terms: SignerTerms): Promise
 
 async function start(
   name: SignerName,
-  { policy = '', channels, record, signal }: SignerTerms,
+  { policy = '', channels, record, state, signal }: SignerTerms,
   files: DemoFiles,
   closers: (() => Promise<void>)[],
 ): Promise<Omit<RunningSigner, 'name' | 'files' | 'close'>> {
-  const ports = await choosePorts()
+  const ports = await choosePorts(files.ports)
   const [webhookSecret, clientSecret] = [textOf(files.webhookSecret), textOf(files.clientSecret)]
   const kept: { recording?: Recording } = {}
   const sandbox = await startSandbox({
@@ -90,9 +92,14 @@ async function start(
     webhookUrl: `http://127.0.0.1:${ports.webhook}/webhook`,
     webhookSecret,
     onDelivery: (delivery) => kept.recording?.note(delivery),
+    ...(files.sandbox !== undefined && { folder: files.sandbox }),
   })
   closers.push(sandbox.close)
-  await runJson(signerMain, initArgs(files, ports, sandbox.url), signal)
+  if (!existsSync(files.signer)) {
+    await runJson(signerMain, initArgs(files, ports, sandbox.url), signal)
+    // What is kept has the seed in the signer's own key store and nowhere else.
+    if (state !== undefined && name === 'boltwarden') rmSync(files.phrase)
+  }
   if (record !== undefined) {
     kept.recording = startRecording(record, {
       main: signerMain,

@@ -8,8 +8,11 @@ import type { Delivery } from '../webhook/delivery.ts'
 /** How the memory stood after some payments, with what was garbage collected. In bytes. */
 export type Reading = {
   readonly payments: number
+  /** What JavaScript's objects take. */
   readonly heap: number
-  /** What JavaScript does not hold itself: LDK's WebAssembly among it. */
+  /** LDK's WebAssembly, which never gives back what it has taken, and buffers. */
+  readonly external: number
+  /** All of the process but the heap's objects: the pages that V8 keeps ready for more among it. */
   readonly resident: number
 }
 
@@ -23,11 +26,28 @@ export type Soaked = {
   readonly readings: readonly Reading[]
   /** By how much a payment grew the heap between the first and the last reading, in bytes. */
   readonly heapPerPayment: number
-  readonly residentPerPayment: number
+  readonly externalPerPayment: number
+}
+
+/** The most that memory may grow by with a payment, in bytes. */
+export type SoakBounds = {
+  readonly maxHeapPerPayment: number
+  readonly maxExternalPerPayment: number
+}
+
+/** Whether memory grew by no more than that, inside the heap and outside. */
+export function isFlat(
+  { heapPerPayment, externalPerPayment }: Pick<Soaked, 'heapPerPayment' | 'externalPerPayment'>,
+  { maxHeapPerPayment, maxExternalPerPayment }: SoakBounds,
+): boolean {
+  return heapPerPayment <= maxHeapPerPayment && externalPerPayment <= maxExternalPerPayment
 }
 
 /** Payments before the first reading: caches fill, code is compiled. */
 const warmUp = 20
+
+/** After how many payments LDK is told that a minute has passed; it forgets payments seven later. */
+const paymentsPerMinute = 20
 
 /**
  * Pays back and forth over one channel, and reads the memory of this process, in which the nodes, the
@@ -46,7 +66,12 @@ export async function soak(
   const { stage } = await theatre.stage()
   try {
     await stage.open(stage.alice(), stage.bob, { kind, pushMsat: 400_000_000n })
-    const pay = (at: number) => payWell(stage, at % 2 === 0 ? 'bob' : 'alice', 10_000_000n)
+    const pay = async (at: number) => {
+      await payWell(stage, at % 2 === 0 ? 'bob' : 'alice', 10_000_000n)
+      if (at % paymentsPerMinute > 0) return
+      for (const node of [stage.alice(), stage.bob]) node.tick()
+      await stage.settle()
+    }
     for (let at = 0; at < warmUp; at++) await pay(at)
     const readings: Reading[] = []
     const read = async (done: number) => {
@@ -67,7 +92,7 @@ export async function soak(
       noted = dispatcher.count()
       await read(done)
     }
-    const perPayment = (of: 'heap' | 'resident') =>
+    const perPayment = (of: 'heap' | 'external') =>
       ((readings.at(-1)?.[of] ?? 0) - (readings[0]?.[of] ?? 0)) / payments
     return {
       payments,
@@ -76,7 +101,7 @@ export async function soak(
       signerShare: covered(waits) / (1000 * seconds),
       readings,
       heapPerPayment: perPayment('heap'),
-      residentPerPayment: perPayment('resident'),
+      externalPerPayment: perPayment('external'),
     }
   } finally {
     stage.close()
@@ -93,8 +118,8 @@ async function memory(): Promise<Omit<Reading, 'payments'>> {
     collect()
     await new Promise((resolve) => setImmediate(resolve))
   }
-  const { heapUsed, rss } = process.memoryUsage()
-  return { heap: heapUsed, resident: rss - heapUsed }
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { heap: heapUsed, external, resident: rss - heapUsed }
 }
 
 /** From when to when, in milliseconds. */

@@ -133,6 +133,11 @@ async function call(options: DispatcherOptions, { body, headers, closed }: Call)
   const { environment } = options
   const started = environment.nowMicros()
   const timeout = AbortSignal.timeout(options.timeoutMs ?? callTimeoutMs)
+  // `AbortSignal.any` would leave something at `closed` with each call, for as long as that lives.
+  const hungUp = new AbortController()
+  const hangUp = () => hungUp.abort()
+  for (const signal of [timeout, closed]) signal.addEventListener('abort', hangUp)
+  if (closed.aborted) hangUp()
   const finish = (rest: Pick<Attempt, 'status' | 'fault' | 'reply'>): Attempt => ({
     startedAt: formatTimestamp(started),
     latencyMs: (environment.nowMicros() - started) / 1000,
@@ -144,12 +149,14 @@ async function call(options: DispatcherOptions, { body, headers, closed }: Call)
       headers: { 'content-type': 'application/json', ...headers },
       body: Uint8Array.from(body),
       redirect: 'manual',
-      signal: AbortSignal.any([timeout, closed]),
+      signal: hungUp.signal,
     })
     return finish({ status: response.status, fault: undefined, reply: await readReply(response) })
   } catch {
     // fetch tells the cause of a failed call only in its message; the log needs no more than this.
     return finish({ status: undefined, fault: timeout.aborted ? 'timeout' : 'network', reply: '' })
+  } finally {
+    for (const signal of [timeout, closed]) signal.removeEventListener('abort', hangUp)
   }
 }
 

@@ -5,6 +5,7 @@ import {
   ChainMonitor,
   ChainParameters,
   ChannelManager,
+  type ChannelMonitor,
   DefaultMessageRouter,
   DefaultRouter,
   IgnoringMessageHandler,
@@ -25,17 +26,9 @@ import {
   UtilMethods,
 } from 'lightningdevkit'
 import { LdkError } from '../ldk/ldk-error.ts'
+import { type ChainLink, transactionsOf } from './chain-link.ts'
 import type { FeeRates } from './fee-rates.ts'
 import type { MonitorStates, MonitorStore } from './monitor-store.ts'
-
-/** The chain's end, as far as a new node needs it. */
-export type BestTip = {
-  /** 32 bytes, internal byte order. */
-  readonly hash: Uint8Array
-  readonly height: number
-  /** Of the header, in seconds since 1970. */
-  readonly time: number
-}
 
 /** What a node's LDK objects are made of. */
 export type AssemblyParts = {
@@ -47,7 +40,7 @@ export type AssemblyParts = {
   readonly broadcaster: BroadcasterInterface
   readonly monitors: MonitorStore
   readonly config: UserConfig
-  readonly tip: BestTip
+  readonly chain: ChainLink
   readonly random: (length: number) => Uint8Array
   /** From before a restart. */
   readonly saved?: { readonly manager: Uint8Array; readonly monitors: MonitorStates } | undefined
@@ -64,7 +57,8 @@ export type Assembly = {
 
 /** Puts a node together, new or from what was saved. */
 export function assemble(parts: AssemblyParts): Assembly {
-  const { identity, logger, tip } = parts
+  const { identity, logger } = parts
+  const tip = parts.chain.tip()
   const monitor = ChainMonitor.constructor_new(
     Option_FilterZ.constructor_none(),
     parts.broadcaster,
@@ -167,7 +161,26 @@ function restoreManager(
   if (!(read instanceof Result_C2Tuple_ThirtyTwoBytesChannelManagerZDecodeErrorZ_OK)) {
     throw new LdkError('the saved state of the node cannot be read')
   }
+  const manager = read.res.get_b()
   const watch = monitor.as_Watch()
-  for (const each of monitors) watch.watch_channel(each.get_funding_txo().get_a(), each)
-  return read.res.get_b()
+  for (const each of monitors) {
+    catchUpMonitor(parts, each, manager.current_best_block().get_height())
+    watch.watch_channel(each.get_funding_txo().get_a(), each)
+  }
+  return manager
+}
+
+/** Shows a monitor the blocks that the manager has seen: LDK asks to keep it only once in a few. */
+function catchUpMonitor(parts: AssemblyParts, monitor: ChannelMonitor, height: number): void {
+  for (const block of parts.chain.blocksAbove(monitor.current_best_block().get_height())) {
+    if (block.height > height) return
+    monitor.block_connected(
+      block.header,
+      transactionsOf(block),
+      block.height,
+      parts.broadcaster,
+      parts.fees.estimator,
+      parts.logger,
+    )
+  }
 }

@@ -1,8 +1,6 @@
-import { serialiseTransaction } from '@boltwarden/core/bitcoin/transaction'
-import { TwoTuple_usizeTransactionZ } from 'lightningdevkit'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { Assembly } from './assembly.ts'
-import type { ChainFollower, LinkedBlock } from './chain-link.ts'
+import { type ChainFollower, transactionsOf } from './chain-link.ts'
 
 /** Hands each block to LDK, all of it, and to the wallet. */
 export function followChain(
@@ -26,10 +24,4 @@ export function followChain(
       changed()
     },
   }
-}
-
-function transactionsOf({ transactions }: LinkedBlock): TwoTuple_usizeTransactionZ[] {
-  return transactions.map((transaction, place) =>
-    TwoTuple_usizeTransactionZ.constructor_new(place, serialiseTransaction(transaction)),
-  )
 }

@@ -1,7 +1,16 @@
-import type { Transaction } from '@boltwarden/core/bitcoin/transaction'
+import { serialiseTransaction, type Transaction } from '@boltwarden/core/bitcoin/transaction'
+import { TwoTuple_usizeTransactionZ } from 'lightningdevkit'
 import { type Block, serialiseHeader } from '../../chain/block.ts'
 import type { Chain } from '../../chain/chain.ts'
-import type { BestTip } from './assembly.ts'
+
+/** The chain's end, as far as a new node needs it. */
+type BestTip = {
+  /** 32 bytes, internal byte order. */
+  readonly hash: Uint8Array
+  readonly height: number
+  /** Of the header, in seconds since 1970. */
+  readonly time: number
+}
 
 /** A block as a node needs it. */
 export type LinkedBlock = {
@@ -64,4 +73,11 @@ function linked(block: Block): LinkedBlock {
     height: block.height,
     transactions: block.transactions,
   }
+}
+
+/** A block's transactions with their places, as LDK takes them. */
+export function transactionsOf({ transactions }: LinkedBlock): TwoTuple_usizeTransactionZ[] {
+  return transactions.map((transaction, place) =>
+    TwoTuple_usizeTransactionZ.constructor_new(place, serialiseTransaction(transaction)),
+  )
 }

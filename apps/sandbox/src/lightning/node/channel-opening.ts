@@ -44,21 +44,24 @@ export type ChannelOpening = {
   readonly accept: (temporaryId: ChannelId, peer: Uint8Array) => void
   readonly fund: (request: Event_FundingGenerationReady) => void
   readonly broadcast: (userChannelId: bigint) => void
+  /** The last number that was given to a channel. */
+  readonly last: () => bigint
 }
 
 /**
  * The funding transaction is made at once, but signed only when LDK says that its broadcast is
  * safe: by then the signer has signed the initial commitment, and can see what it funds.
  */
-export function createOpening(parts: OpeningParts, firstUserChannelId: bigint): ChannelOpening {
+export function createOpening(parts: OpeningParts, lastUserChannelId = 0n): ChannelOpening {
   const { manager, wallet, chain, fees, errands, note } = parts
-  const next = { userChannelId: firstUserChannelId }
+  const last = { userChannelId: lastUserChannelId }
   const compositions = new Map<bigint, Composition>()
   const newUserChannelId = () => {
-    next.userChannelId += 1n
-    return next.userChannelId
+    last.userChannelId += 1n
+    return last.userChannelId
   }
   return {
+    last: () => last.userChannelId,
     propose: (peer, { capacitySats, pushMsat = 0n, kind }) => {
       const userChannelId = newUserChannelId()
       const created = manager.create_channel(

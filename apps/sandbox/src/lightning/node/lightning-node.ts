@@ -13,7 +13,7 @@ import type { Environment } from '../../environment.ts'
 import { describeApiError } from '../ldk/api-error.ts'
 import { guarded } from '../ldk/guarded.ts'
 import type { Journal } from '../ldk/journal.ts'
-import type { Wallet, WalletPlaces } from '../wallet/wallet.ts'
+import type { Wallet, WalletState } from '../wallet/wallet.ts'
 import { type Assembly, assemble } from './assembly.ts'
 import type { Bell } from './bell.ts'
 import { createBumping } from './bumping.ts'
@@ -43,8 +43,10 @@ import { createSweeping, type Sweep } from './sweeping.ts'
 export type NodeState = {
   readonly manager: Uint8Array
   readonly monitors: MonitorStates
-  readonly wallet: WalletPlaces
+  readonly wallet: WalletState
   readonly held: HeldPayments
+  /** The last number that the node gave to a channel. */
+  readonly lastUserChannelId: bigint
 }
 
 /** What a node is made of. */
@@ -121,7 +123,7 @@ export function startNode(parts: NodeParts): LightningNode {
   )
   const opening = createOpening(
     { manager: assembly.manager, wallet, chain, fees, errands, note: journal.note },
-    BigInt(assembly.manager.list_channels().length),
+    parts.saved?.lastUserChannelId,
   )
   const sockets = new Set<Socket>()
   const { signerProvider } = parts
@@ -160,8 +162,9 @@ export function startNode(parts: NodeParts): LightningNode {
     save: () => ({
       manager: assembly.manager.write(),
       monitors: monitors.states(),
-      wallet: wallet.places(),
+      wallet: wallet.state(),
       held: received.arrived(),
+      lastUserChannelId: opening.last(),
     }),
     stop: () => {
       for (const socket of sockets) socket.close()
@@ -199,7 +202,7 @@ function createOrgans(
     }),
     monitors,
     config: channelConfig('anchors'),
-    tip: parts.chain.tip(),
+    chain: parts.chain,
     random: parts.environment.random,
     saved: parts.saved,
   })

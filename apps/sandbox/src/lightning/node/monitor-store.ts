@@ -1,6 +1,12 @@
 import { toHex } from '@boltwarden/core/hex'
-import { type ChannelMonitor, ChannelMonitorUpdateStatus, Persist } from 'lightningdevkit'
+import {
+  type ChannelMonitor,
+  ChannelMonitorUpdateStatus,
+  type OutPoint,
+  Persist,
+} from 'lightningdevkit'
 import { guarded } from '../ldk/guarded.ts'
+import { freeMonitor } from '../ldk/owned.ts'
 
 /** The bytes of a channel's monitor by its funding outpoint. */
 export type MonitorStates = ReadonlyMap<string, Uint8Array>
@@ -15,29 +21,36 @@ export type MonitorStore = {
 /**
  * A store in memory.
  *
- * The bindings lend a monitor only while LDK asks to keep it, so its bytes are taken at each update.
+ * Each time that LDK asks to keep a monitor the bindings make a copy of all of it, which is ours: the
+ * newest is kept as it is, and written only for whoever asks. The one before is freed at once.
  */
 export function createMonitorStore(report: (fault: unknown) => void): MonitorStore {
-  const states = new Map<string, Uint8Array>()
+  const newest = new Map<string, ChannelMonitor>()
   const completed = () => ChannelMonitorUpdateStatus.LDKChannelMonitorUpdateStatus_Completed
-  const keep = (outpoint: Uint8Array, monitor: ChannelMonitor) => {
-    states.set(toHex(outpoint), monitor.write())
+  const forget = (name: string) => {
+    const old = newest.get(name)
+    newest.delete(name)
+    if (old !== undefined) freeMonitor(old)
+  }
+  const keep = (outpoint: OutPoint, monitor: ChannelMonitor) => {
+    const name = toHex(outpoint.write())
+    forget(name)
+    newest.set(name, monitor)
     return completed()
   }
   const persist = Persist.new_impl({
-    persist_new_channel: guarded(report, completed, (outpoint, monitor) =>
-      keep(outpoint.write(), monitor),
-    ),
+    persist_new_channel: guarded(report, completed, keep),
     update_persisted_channel: guarded(report, completed, (outpoint, _update, monitor) =>
-      keep(outpoint.write(), monitor),
+      keep(outpoint, monitor),
     ),
     archive_persisted_channel: guarded(
       report,
       () => undefined,
-      (outpoint) => {
-        states.delete(toHex(outpoint.write()))
-      },
+      (outpoint) => forget(toHex(outpoint.write())),
     ),
   })
-  return { persist, states: () => new Map(states) }
+  return {
+    persist,
+    states: () => new Map([...newest].map(([name, monitor]) => [name, monitor.write()])),
+  }
 }

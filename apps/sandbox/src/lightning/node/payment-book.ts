@@ -15,7 +15,7 @@ export type PaymentBook = {
   readonly isClaimed: (hash: string) => boolean
 }
 
-const remembered = 1_000
+const remembered = 256
 
 /** A book that forgets the oldest, so that it does not grow. */
 export function createPaymentBook(): PaymentBook {

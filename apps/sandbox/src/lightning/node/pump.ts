@@ -35,6 +35,7 @@ export type PumpParts = {
  */
 export function createPump(parts: PumpParts): Pump {
   const state = { scheduled: false, unblocked: false, stopped: false }
+  const takeEvents = createEventTaking(parts)
   const wake = () => {
     if (state.scheduled || state.stopped) return
     state.scheduled = true
@@ -51,7 +52,7 @@ export function createPump(parts: PumpParts): Pump {
     }
     const mail = parts.sockets().some((socket) => socket.receive())
     parts.assembly().peers.process_events()
-    const events = takeEvents(parts)
+    const events = takeEvents()
     for (const event of events) parts.onEvent(event)
     if (events.length > 0) parts.assembly().peers.process_events()
     if (mail || events.length > 0) wake()
@@ -70,7 +71,8 @@ export function createPump(parts: PumpParts): Pump {
   }
 }
 
-function takeEvents({ assembly, report }: PumpParts): readonly Event[] {
+/** Takes the events that wait. One handler for good: the bindings never forget one that was made. */
+function createEventTaking({ assembly, report }: PumpParts): () => readonly Event[] {
   const events: Event[] = []
   const taken = () => Result_NoneReplayEventZ.constructor_ok()
   const handler = EventHandler.new_impl({
@@ -79,8 +81,10 @@ function takeEvents({ assembly, report }: PumpParts): readonly Event[] {
       return taken()
     }),
   })
-  const { manager, monitor } = assembly()
-  manager.as_EventsProvider().process_pending_events(handler)
-  monitor.as_EventsProvider().process_pending_events(handler)
-  return events
+  return () => {
+    const { manager, monitor } = assembly()
+    manager.as_EventsProvider().process_pending_events(handler)
+    monitor.as_EventsProvider().process_pending_events(handler)
+    return events.splice(0)
+  }
 }

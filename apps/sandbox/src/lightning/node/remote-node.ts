@@ -49,8 +49,6 @@ export type RemoteState = {
   readonly node: NodeState
   readonly nodeId: string
   readonly channels: ChannelIds
-  /** Invoice ids by payment hash. */
-  readonly invoices: readonly (readonly [hash: string, invoiceId: string])[]
   /** 32 bytes: the identity of the Lightning node, which takes no money. */
   readonly identity: Uint8Array
 }
@@ -60,7 +58,7 @@ export type RemoteNode = InvoicingNode & {
   readonly desk: Desk
   /** The node as an entity of the platform. */
   readonly entity: SignerNode
-  /** The platform's id of a channel that was made since the node was started. */
+  /** The platform's id of a channel. */
   readonly entityOf: (channel: ChannelView) => string | undefined
   readonly saveAll: () => RemoteState
 }
@@ -87,7 +85,6 @@ export function startRemoteNode(options: RemoteOptions): RemoteNode {
   })
   const seed = saved?.identity ?? options.environment.random(32)
   const wallet = createRemoteWallet(entity, pairing, keys, saved?.node)
-  const invoices = new Map(saved?.invoices)
   const sweep = (descriptor: SpendableOutputDescriptor, feerate: number): Sweeping => {
     const { channel, draft, witness } = sweepOf(descriptor, {
       channels,
@@ -113,9 +110,8 @@ export function startRemoteNode(options: RemoteOptions): RemoteNode {
     journal,
     feerate: options.feerate,
     preimageOf: (hash) => {
-      // What a customer asked of the platform's API is not among the node's own.
-      const invoiceId = invoices.get(hash) ?? invoiceOf(platform, hash)?.id
-      return invoiceId === undefined ? undefined : keys.preimage(invoiceId)
+      const invoice = invoiceOf(platform, hash)
+      return invoice && keys.preimage(invoice.id)
     },
     sweep,
     saved: saved?.node,
@@ -139,15 +135,12 @@ export function startRemoteNode(options: RemoteOptions): RemoteNode {
         what: 'the payment hash of an invoice',
         look: () => keys.paymentHash(id),
       })
-      const invoice = node.invoice({ amountMsat, memo, paymentHash })
-      invoices.set(Buffer.from(paymentHash).toString('hex'), id)
-      return invoice
+      return node.invoice({ amountMsat, memo, paymentHash })
     },
     saveAll: () => ({
       node: node.save(),
       nodeId: entity.id,
-      channels: channels.all().map(({ number, entityId }) => [number, entityId]),
-      invoices: [...invoices],
+      channels: channels.ids(),
       identity: seed,
     }),
     stop: () => {

@@ -16,15 +16,19 @@ export type RemoteChannel = {
 export type RemoteChannels = {
   /** The next number that the signer showed the keys of, with a new entity on the platform. */
   readonly create: (capacitySats: bigint, userChannelId: bigint) => RemoteChannel
-  /** The platform's id of a channel, by the node's own number of it; unknown after a restart. */
+  /** The platform's id of a channel, by the node's own number of it. */
   readonly entityOf: (userChannelId: bigint) => string | undefined
   /** @throws {LdkError} if no channel has this number. */
   readonly get: (number: number) => RemoteChannel
-  readonly all: () => readonly RemoteChannel[]
+  readonly ids: () => ChannelIds
 }
 
-/** What is kept of the channels over a restart: the entities by their number. */
-export type ChannelIds = readonly (readonly [number: number, entityId: string])[]
+/** What is kept of the channels over a restart. */
+export type ChannelIds = readonly {
+  readonly number: number
+  readonly entityId: string
+  readonly userChannelId: bigint
+}[]
 
 /**
  * The channels of one node.
@@ -39,7 +43,7 @@ export function createRemoteChannels(
 ): RemoteChannels {
   const keysOf = new Map(pairing.channels.map((keys) => [keys.channel, keys]))
   const channels = new Map<number, RemoteChannel>()
-  const entities = new Map<bigint, string>()
+  const ids = [...known]
   const add = (number: number, entityId: string): RemoteChannel => {
     const keys = keysOf.get(number)
     if (keys === undefined) throw new LdkError(`the pairing shows no keys of m/3/${number}`)
@@ -47,14 +51,14 @@ export function createRemoteChannels(
     channels.set(number, channel)
     return channel
   }
-  for (const [number, entityId] of known) add(number, entityId)
+  for (const { number, entityId } of known) add(number, entityId)
   return {
-    entityOf: (userChannelId) => entities.get(userChannelId),
+    entityOf: (userChannelId) => ids.find((each) => each.userChannelId === userChannelId)?.entityId,
     create: (capacitySats, userChannelId) => {
       const next = pairing.channels.find(({ channel }) => !channels.has(channel))
       if (next === undefined) throw new LdkError('the pairing shows no keys for another channel')
       const { id } = platform.createChannel({ node: nodeId, capacitySats })
-      entities.set(userChannelId, id)
+      ids.push({ number: next.channel, entityId: id, userChannelId })
       return add(next.channel, id)
     },
     get: (number) => {
@@ -62,7 +66,7 @@ export function createRemoteChannels(
       if (channel === undefined) throw new LdkError(`no channel has the number ${number}`)
       return channel
     },
-    all: () => [...channels.values()],
+    ids: () => [...ids],
   }
 }
 

@@ -10,8 +10,8 @@ export type SignatureCache = {
   readonly put: (key: string, signature: Uint8Array) => void
 }
 
-/** Far more than all that can be under way: 483 HTLCs on either side of a few channels. */
-const defaultCapacity = 4_096
+/** More than the largest commitment has, with 483 HTLCs on either side. */
+const defaultCapacity = 1_024
 
 /** A cache that forgets the oldest. */
 export function createSignatureCache(capacity = defaultCapacity): SignatureCache {

@@ -1,5 +1,6 @@
 import { hexToBytes, toHex } from '@boltwarden/core/hex'
 import { createJobs, type JobDraft } from '../../channel/job.ts'
+import { pointOf, secretOf } from '../../platform/channel-secrets.ts'
 import type { SignerNode } from '../../platform/entities.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { EventData } from '../../webhook/envelope.ts'
@@ -21,24 +22,24 @@ export function createWebhookKeys(asking: Asking): RemoteKeys {
   const invoiceOf = (invoiceId: string) => platform.get('Invoice', invoiceId)
   return {
     point: (channel, index) => {
-      const known = channelOf(channel).points.get(index)
+      const known = pointOf(channelOf(channel), index)
       if (known !== undefined) return hexToBytes(known)
       desk.ask({
         key: `point ${channel.number} ${index}`,
         entityId: channel.entityId,
         compose: () => aboutIndex(asking, 'GET_PER_COMMITMENT_POINT', channel, index),
-        look: () => (channelOf(channel).points.has(index) ? 'answered' : 'open'),
+        look: () => (pointOf(channelOf(channel), index) ? 'answered' : 'open'),
       })
       return undefined
     },
     secret: (channel, index) => {
-      const known = channelOf(channel).secrets.get(index)
+      const known = secretOf(channelOf(channel), index)
       if (known !== undefined) return hexToBytes(known)
       desk.ask({
         key: `secret ${channel.number} ${index}`,
         entityId: channel.entityId,
         compose: () => aboutIndex(asking, 'RELEASE_PER_COMMITMENT_SECRET', channel, index),
-        look: () => (channelOf(channel).secrets.has(index) ? 'answered' : 'open'),
+        look: () => (secretOf(channelOf(channel), index) ? 'answered' : 'open'),
       })
       return undefined
     },

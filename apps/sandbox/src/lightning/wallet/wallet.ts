@@ -44,12 +44,18 @@ export type Wallet = {
   readonly reserve: (outPoint: OutPoint) => void
   readonly release: (composition: Composition) => void
   readonly signing: WalletSigning
-  /** The places of the next addresses: what is kept over a restart. */
-  readonly places: () => WalletPlaces
+  /** The addresses for others to pay to, by the hex of their scriptPubKey. */
+  readonly receiving: ReadonlyMap<string, OwnAddress>
+  /** What is kept over a restart. */
+  readonly state: () => WalletState
 }
 
-/** The index of the next address of either kind. */
-export type WalletPlaces = { readonly receive: number; readonly change: number }
+/** The index of the next address of either kind, and the coins that are set aside. */
+export type WalletState = {
+  readonly receive: number
+  readonly change: number
+  readonly aside: readonly string[]
+}
 
 /** Weight of a transaction but its inputs and outputs, of one P2WPKH input, and of one output. */
 const weights = { base: 42, input: 273, output: (script: Uint8Array) => 4 * (9 + script.length) }
@@ -59,21 +65,24 @@ const dustSats = 354n
 export function createWallet(
   addressAt: AddressAt,
   signing: WalletSigning,
-  from: WalletPlaces = { receive: 0, change: 0 },
+  from: WalletState = { receive: 0, change: 0, aside: [] },
 ): Wallet {
   const known = new Map<string, OwnAddress>()
+  const receiving = new Map<string, OwnAddress>()
   const next = { receive: 0, change: 0 }
   const newAddress = (change: 0 | 1): OwnAddress => {
     const kind = change === 0 ? 'receive' : 'change'
     const address = addressAt(change, next[kind])
     next[kind] += 1
-    known.set(toHex(p2wpkh(address.publicKey)), address)
+    const script = toHex(p2wpkh(address.publicKey))
+    known.set(script, address)
+    if (change === 0) receiving.set(script, address)
     return address
   }
   while (next.receive < from.receive) newAddress(0)
   while (next.change < from.change) newAddress(1)
   const coins = createCoins((script) => known.get(script))
-  const aside = new Set<string>()
+  const aside = new Set(from.aside)
   const free = () => coins.all().filter((coin) => !aside.has(nameOf(coin)))
   return {
     coins,
@@ -99,7 +108,14 @@ export function createWallet(
     release: ({ spent }) => {
       for (const coin of spent) aside.delete(nameOf(coin))
     },
-    places: () => ({ ...next }),
+    receiving,
+    state: () => ({
+      ...next,
+      aside: coins
+        .all()
+        .map(nameOf)
+        .filter((name) => aside.has(name)),
+    }),
   }
 }
 

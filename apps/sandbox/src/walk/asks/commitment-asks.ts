@@ -2,6 +2,7 @@ import type { PublicKey } from '@boltwarden/core/bytes'
 import { toHex } from '@boltwarden/core/hex'
 import { type CommitmentNumber, commitmentNumber, indexOf } from '@boltwarden/core/units'
 import { type ChannelTerms, point } from '../../channel/terms.ts'
+import { pointOf } from '../../platform/channel-secrets.ts'
 import { contradiction } from '../../verify/commitment-secrets.ts'
 import { isPoint, publicKeyOf } from '../../verify/point.ts'
 import type { EventData, OutgoingEvent } from '../../webhook/envelope.ts'
@@ -40,7 +41,7 @@ export async function askPoint(
 ): Promise<{ readonly point: PublicKey; readonly event: OutgoingEvent }> {
   const { platform } = scene.context
   const index = indexOf(commitmentNumber(number))
-  const known = () => platform.get('Channel', channel.channelId).points.get(index)
+  const known = () => pointOf(platform.get('Channel', channel.channelId), index)
   const before = known()
   const seen = await askHonestly(scene.context, {
     chapter: scene.chapter,
@@ -86,7 +87,7 @@ export async function askRelease(
       const contradicted = contradiction(earlier, index, secret)
       return contradicted === undefined ? undefined : `contradicts the secret of ${contradicted}`
     },
-    proves: `the secret of point ${number}, in BOLT 3's chain with ${earlier.size} before`,
+    proves: `the secret of point ${number}, in BOLT 3's chain with those before`,
   })
 }
 
