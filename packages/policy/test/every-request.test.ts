@@ -107,6 +107,7 @@ describe('the ledger', () => {
       verdict: 'decline',
       tags: ['policy-lightspark-network', 'policy-lightspark-path'],
       policyHash: policyHash(recordedPolicy),
+      sentAtMs: delivery.timestampMs,
       receivedAtMs: delivery.receivedAtMs,
     })
   })
