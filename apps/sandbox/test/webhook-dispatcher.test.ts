@@ -77,6 +77,17 @@ describe('webhook dispatcher', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
+  test('many calls at once leave nothing behind that Node would warn of', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => void warnings.push(warning)
+    process.on('warning', note)
+    const { platform, dispatcher } = await setUp([200])
+    const events = Array.from({ length: 24 }, () => testEvent(platform, 'ECDH'))
+    await Promise.all(events.map((event) => dispatcher.deliver(event)))
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   test('a call that takes too long is given up and counts as a failure', async () => {
     const options = { timeoutMs: 50, schedule: [1] }
     const { platform, dispatcher } = await setUp(['never', 200], options)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type Environment, formatTimestamp } from '../environment.ts'
 import { createRecent } from '../recent.ts'
 import { type Attempt, type Delivery, judgeAttempt } from './delivery.ts'
@@ -61,6 +62,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { environment, url } = options
   const schedule = options.schedule ?? defaultRetrySchedule
   const closed = new AbortController()
+  // One listener for each call that is under way, however many those are.
+  setMaxListeners(0, closed.signal)
   const log = createRecent<Delivery>(keptDeliveries)
 
   const deliver: Dispatcher['deliver'] = async (event, { forgery = {}, retries = true } = {}) => {
