@@ -27,7 +27,7 @@ export async function benchPayments(payments: number): Promise<readonly Payments
   for (const signer of signers) {
     const options = ['--payments', String(payments), '--signer', signer, '--json']
     // Memory is not what is measured here.
-    options.push('--max-heap-per-payment', '9999999')
+    options.push('--max-heap-per-payment', '9999999', '--max-external-per-payment', '9999999')
     const { stdout } = await promisify(execFile)(process.execPath, [command, 'soak', ...options])
     const { events, seconds, signerShare } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
     results.push({
