@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { OwnerPolicy } from '../src/adversary/stage/attack.ts'
 import { ownerWith } from '../src/adversary/stage/owner.ts'
 import { coldStorageScript, ownerLimits } from '../src/adversary/stage/owner-limits.ts'
@@ -9,13 +8,10 @@ import { type Child, startChild } from '../src/demo/child.ts'
 import { runJson } from '../src/demo/command.ts'
 import { waitUntilReady } from '../src/demo/readiness.ts'
 import { parsePairing, startSandbox } from '../src/index.ts'
+import { signerMain } from '../src/signers/signer.ts'
 import type { Stand } from './blind-signer.ts'
 import { freePort } from './free-port.ts'
 import { credentials, pairingOf, webhookSecret } from './pairing.ts'
-
-const signerMain = fileURLToPath(
-  new URL('../../../packages/signer/dist/cli/main.js', import.meta.url),
-)
 
 const limits = `
 [channels]

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseAddress } from '@boltwarden/core/bitcoin/address'
 import { sats } from '@boltwarden/core/units'
 import {
@@ -16,12 +15,10 @@ import { runJson } from '../src/demo/command.ts'
 import { type DemoSet, openSet } from '../src/demo/set.ts'
 import { attachBackend } from '../src/index.ts'
 import { createNodeBackend } from '../src/lightning/node-backend.ts'
+import { signerMain } from '../src/signers/signer.ts'
 
 // The official client, unchanged; behind the API a real Lightning node, whose keys the signer has.
 
-const signerMain = fileURLToPath(
-  new URL('../../../packages/signer/dist/cli/main.js', import.meta.url),
-)
 const stranger = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
 
 let set: DemoSet

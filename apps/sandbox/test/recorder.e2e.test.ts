@@ -2,15 +2,10 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signerNames } from '../src/signers/signer.ts'
+import { signerMain, signerNames } from '../src/signers/signer.ts'
 import { start } from './built-command.ts'
-
-const boltwarden = fileURLToPath(
-  new URL('../../../packages/signer/dist/cli/main.js', import.meta.url),
-)
 
 describe.each(signerNames)('a run of the %s signer that is kept', (signer) => {
   let root = ''
@@ -30,7 +25,7 @@ describe.each(signerNames)('a run of the %s signer that is kept', (signer) => {
   async function replay(policy: string) {
     const files = ['--public-keys', kept('public-keys.json'), '--against', kept('policy.toml')]
     const args = ['policy', 'replay', kept('events.ndjson'), '--policy', policy, '--json', ...files]
-    const { stdout } = await promisify(execFile)(process.execPath, [boltwarden, ...args])
+    const { stdout } = await promisify(execFile)(process.execPath, [signerMain, ...args])
     return JSON.parse(stdout)
   }
 

@@ -53,8 +53,8 @@ export type RunningSigner = {
 }
 
 const clientId = 'sandbox'
-// From src/signers and from dist/signers the way up is the same.
-const signerMain = fileURLToPath(
+/** The built `boltwarden` command: from src/signers and from dist/signers the way up is the same. */
+export const signerMain: string = fileURLToPath(
   new URL('../../../../packages/signer/dist/cli/main.js', import.meta.url),
 )
 

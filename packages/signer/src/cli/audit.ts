@@ -26,6 +26,7 @@ import { auditRows, firstSince } from '../store-care/audit-rows.ts'
 import { localAuthor, withStore } from '../store-care/care.ts'
 import { writeNewLines } from '../write-file.ts'
 import { auditKeyOf, keyOfHex } from './audit-key.ts'
+import { keptMs } from './keep-days.ts'
 import { openKeychain, type UnlockFlags } from './open-keychain.ts'
 import { print, type Terminal } from './terminal.ts'
 
@@ -163,18 +164,13 @@ function momentOf(text: string): number {
   throw new SignerFault({ code: 'USAGE', expected: '--since as a row or as 2026-01-31T12:00:00Z' })
 }
 
-const dayMs = 86_400_000
-
 /**
  * `boltwarden audit prune`: safe while a signer runs.
  *
  * @returns 0, or 7 where the log is not sound: then nothing is removed.
  */
 export async function runAuditPrune(flags: AuditPruneFlags, terminal: Terminal): Promise<number> {
-  const { keepDays } = flags
-  if (!Number.isInteger(keepDays) || keepDays < 1) {
-    throw new SignerFault({ code: 'USAGE', expected: '--keep-days as a whole number from 1 on' })
-  }
+  const stayMs = keptMs(flags.keepDays)
   const config = loadConfig(flags.config)
   const keychain = await openKeychain(config, flags, terminal)
   const author = localAuthor(systemClock)
@@ -182,7 +178,7 @@ export async function runAuditPrune(flags: AuditPruneFlags, terminal: Terminal):
   const key = { publicKey: keychain.publicKey({ purpose: 'audit' }), secp256k1 }
   try {
     return await withStore(config, {}, async ({ backend }) => {
-      const { last, report } = await oldRows(backend, author.atMs - keepDays * dayMs, key)
+      const { last, report } = await oldRows(backend, author.atMs - stayMs, key)
       if (report.findings.length > 0) {
         print(terminal, flags.json, { pruned: 0, sound: false, ...shown(report) }, describe(report))
         return exitCodes.unhealthy

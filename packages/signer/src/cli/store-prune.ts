@@ -1,10 +1,10 @@
 import type { Backend } from '@boltwarden/store'
 import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
-import { SignerFault } from '../fault.ts'
 import { openCurve } from '../keystore/curve.ts'
 import { loadPolicy } from '../policy-file/load.ts'
 import { localAuthor, withStore } from '../store-care/care.ts'
+import { dayMs, keptMs } from './keep-days.ts'
 import { print, type Terminal } from './terminal.ts'
 
 /** The flags of `boltwarden store prune`. */
@@ -14,8 +14,6 @@ export type StorePruneFlags = {
   readonly json?: boolean
 }
 
-const dayMs = 86_400_000
-
 /**
  * `boltwarden store prune`: safe while signers run, for which each step is one more commit.
  *
@@ -23,18 +21,15 @@ const dayMs = 86_400_000
  *   `STORE_NOT_ACCEPTED`, `STORE_UNAVAILABLE`.
  */
 export async function runStorePrune(flags: StorePruneFlags, terminal: Terminal): Promise<void> {
-  const { keepDays } = flags
   const config = loadConfig(flags.config)
   const secp256k1 = await openCurve(config.crypto.backend)
   const { policy } = await loadPolicy(config.policy.file, { network: config.network, secp256k1 })
-  const least = Math.max(1, Math.ceil(policy.maxEventAgeMs / dayMs))
-  if (!Number.isSafeInteger(keepDays) || keepDays < least) {
-    const expected = `--keep-days as a whole number from ${least} on: the policy answers events of that age`
-    throw new SignerFault({ code: 'USAGE', expected })
-  }
+  const days = Math.max(1, Math.ceil(policy.maxEventAgeMs / dayMs))
+  const because = 'the policy answers events of that age'
+  const stayMs = keptMs(flags.keepDays, { days, because })
   const author = localAuthor(systemClock)
   await withStore(config, {}, async ({ backend }) => {
-    const beforeMs = Math.max(0, (await latestMs(backend, author.atMs)) - keepDays * dayMs)
+    const beforeMs = Math.max(0, (await latestMs(backend, author.atMs)) - stayMs)
     let forgotten = 0
     for (let more = 1; more > 0; forgotten += more) more = await backend.prune(beforeMs, author)
     const { events } = await backend.counts()

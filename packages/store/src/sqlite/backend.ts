@@ -190,7 +190,7 @@ export class SqliteBackend implements Backend {
   }
 
   #decide<T>(task: Task<T>, at: number, chain: Chain): PromiseSettledResult<Done<T>> {
-    const judged = judge(this.#decisions, task)
+    const judged = judge(this.#decisions, task, chain)
     if (judged.status === 'rejected') return judged
     const { view, step } = judged.value
     try {
@@ -213,9 +213,10 @@ export class SqliteBackend implements Backend {
 function judge<T>(
   decisions: Decisions,
   { scope, step }: Task<T>,
+  chain: Chain,
 ): PromiseSettledResult<{ readonly view: View; readonly step: Step<T> }> {
   try {
-    const view = decisions.read(scope)
+    const view = decisions.read(scope, chain.forgottenBeforeMs)
     return { status: 'fulfilled', value: { view, step: step(view) } }
   } catch (reason) {
     // A row that does not read is no trouble for the others; a database that fails is.

@@ -2,13 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { toHex } from '@boltwarden/core/hex'
 import { encodeAuditFact } from '../audit/fact-text.ts'
 import { type AuditFact, type AuditHead, type AuditRow, nextRow } from '../audit/row.ts'
-import { generationOf } from '../audit-rows.ts'
+import { forgottenBeforeOf, generationOf } from '../audit-rows.ts'
 import type { Generation } from '../backend.ts'
 import { isStoreFault, StoreFault } from '../fault.ts'
 import type { Connection } from './connection.ts'
 
 const sql = {
   chain: 'SELECT lineage, generation, sequence, hash FROM chain',
+  forgottenBefore: 'SELECT forgotten_before FROM chain',
   append: 'INSERT INTO audit (sequence, previous, hash, fact) VALUES (?, ?, ?, ?)',
   advance: 'UPDATE chain SET generation = generation + 1, sequence = ?, hash = ?',
   renew: `UPDATE chain SET lineage = lower(hex(randomblob(16))),
@@ -22,6 +23,7 @@ const nextTryMs = 10
 export class Chain {
   readonly #connection: Connection
   #head: AuditHead | undefined
+  #forgottenBeforeMs: number | undefined
 
   private constructor(connection: Connection) {
     this.#connection = connection
@@ -64,6 +66,12 @@ export class Chain {
     const row = connection.get(sql.chain)
     if (row !== undefined) return generationOf(row)
     throw new StoreFault({ code: 'STORE_CORRUPT', where: 'chain', reason: 'the row is missing' })
+  }
+
+  /** Events dated before this may have been forgotten, in milliseconds since 1970. */
+  get forgottenBeforeMs(): number {
+    this.#forgottenBeforeMs ??= forgottenBeforeOf(this.#connection.get(sql.forgottenBefore) ?? {})
+    return this.#forgottenBeforeMs
   }
 
   /** Adds a row to the log. */

@@ -12,7 +12,6 @@ import {
 import { outPointKey } from '@boltwarden/policy/state/out-point'
 import { encodeSpentOutput } from '@boltwarden/policy/state/spent-output'
 import { intentKeysOf, type Scope, type View, type Writes } from '@boltwarden/policy/view'
-import { forgottenBeforeOf } from '../audit-rows.ts'
 import { DecodedTexts } from '../decoded-texts.ts'
 import { StoreFault } from '../fault.ts'
 import {
@@ -40,8 +39,12 @@ export class Decisions {
     this.#connection = connection
   }
 
-  /** What is remembered of a scope. */
-  read(scope: Scope): View {
+  /**
+   * What is remembered of a scope.
+   *
+   * @param forgottenBeforeMs - as {@link View} has it.
+   */
+  read(scope: Scope, forgottenBeforeMs: number): View {
     const event = this.#connection.get(sql.event, scope.event)
     const row = scope.invoice && this.#connection.get(sql.invoice, scope.invoice)
     const invoice = row ? invoiceOf(row) : undefined
@@ -52,7 +55,7 @@ export class Decisions {
     }
     return {
       event: event && ledgerEntryOf(event),
-      forgottenBeforeMs: forgottenBeforeOf(this.#connection.get(sql.forgottenBefore) ?? {}),
+      forgottenBeforeMs,
       channels,
       channelById: this.#channelById(scope, channels),
       invoice,

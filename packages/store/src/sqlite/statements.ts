@@ -51,7 +51,6 @@ export const sql = {
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.event = events.event)
     ORDER BY received_at, rowid LIMIT ?2`,
   forgetEvent: 'DELETE FROM events WHERE event = ?',
-  forgottenBefore: 'SELECT forgotten_before FROM chain',
   raiseForgotten: 'UPDATE chain SET forgotten_before = max(forgotten_before, ?)',
   beat: 'UPDATE realm SET heartbeat = heartbeat + 1',
 } as const
